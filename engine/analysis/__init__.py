@@ -1,0 +1,1 @@
+"""What is heard in audio: spectrogram, chords, keys, instruments and beats."""

@@ -1,0 +1,38 @@
+"""Sound in and out: files, resampling, loudness. Sample rate and channels are always explicit; no torch here."""
+
+from __future__ import annotations
+
+from engine.audio.fading import crossfade, ramps, splice
+from engine.audio.files import MAX_CHANNELS, MAX_RATE, MAX_SECONDS, MIN_RATE, FileInfo, probe, read
+from engine.audio.measuring import loudness, peak_dbfs
+from engine.audio.resampling import from_model, model_frames, resample, to_model
+from engine.audio.sound import BLOCK, Audio, mono
+from engine.audio.storage import scratch
+from engine.audio.writing import EXTENSIONS, Written, write, write_edit
+
+__all__ = [
+    "BLOCK",
+    "EXTENSIONS",
+    "MAX_CHANNELS",
+    "MAX_RATE",
+    "MAX_SECONDS",
+    "MIN_RATE",
+    "Audio",
+    "FileInfo",
+    "Written",
+    "crossfade",
+    "from_model",
+    "loudness",
+    "model_frames",
+    "mono",
+    "peak_dbfs",
+    "probe",
+    "ramps",
+    "read",
+    "resample",
+    "scratch",
+    "splice",
+    "to_model",
+    "write",
+    "write_edit",
+]

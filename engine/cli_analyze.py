@@ -1,0 +1,45 @@
+"""`instructme analyze`: what the listener hears in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.audio import probe
+from engine.bundle import Bundle, default_bundle
+from engine.cli_edit import DEVICES, MODEL_HELP
+from engine.cli_progress import ProgressBars
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.option("--matrices", type=click.Path(path_type=Path), metavar="FILE.npz", help="Write the probabilities here.")
+@click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help=MODEL_HELP)
+@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with every beat and chord.")
+def analyze(source: Path, matrices: Path | None, model: Path | None, device: str, as_json: bool) -> None:
+    """Listen to IN: tempo, beats, key, chords with times, instruments heard."""
+    probe(source)
+    bundle = Bundle.load(model or default_bundle())
+
+    from engine.editor import Editor
+    from engine.jobs import analyze_file
+
+    with ProgressBars(visible=not as_json) as bars:
+        summary = analyze_file(Editor(bundle, device), source, matrices, on_progress=bars)
+    click.echo(json.dumps(summary, indent=2) if as_json else _text(summary))
+
+
+def _text(summary: dict[str, Any]) -> str:
+    tempo = f"{summary['tempo']:.1f} beats a minute" if summary["tempo"] else "no beat heard"
+    lines = [
+        f"tempo        {tempo}",
+        f"key          {summary['key'] or 'none heard'}",
+        f"instruments  {', '.join(summary['instruments']) or 'none heard'}",
+        "chords",
+    ]
+    lines += [f"  {entry['start']:8.2f}  {entry['chord']}" for entry in summary["chords"]]
+    return "\n".join(lines)

@@ -1,0 +1,140 @@
+"""`instructme edit`: check what is cheap to check, then load the model, then edit."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from engine.audio import EXTENSIONS, probe
+from engine.bundle import Bundle, default_bundle
+from engine.cli_progress import ProgressBars
+from engine.errors import UserError
+from engine.instruction import read_instructions
+from engine.messages import EditReport
+from engine.regions import edit_span
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+MODEL_HELP = "A model folder; the shipped one if not given."
+
+
+class Seconds(click.ParamType):
+    """10.5, 1:10.5 or 1:02:03."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            parts = [float(part) for part in str(value).split(":")]
+        except ValueError:
+            parts = []
+        valid = 0 < len(parts) <= 3 and all(0 <= part < float("inf") for part in parts)
+        if not valid or any(part >= 60 for part in parts[1:]):
+            self.fail(f"{value!r} is not a time such as 10.5 or 1:10.5", param, ctx)
+        seconds = 0.0
+        for part in parts:
+            seconds = seconds * 60 + part
+        return seconds
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("instructions", metavar="INSTRUCTION...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="OUT", required=True, type=click.Path(path_type=Path), help="The edited file.")
+@click.option(
+    "--region", type=(Seconds(), Seconds()), metavar="START END", help="Edit only this part, e.g. 0:10 0:20.5."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Another seed, another take."
+)
+@click.option("--steps", type=click.IntRange(1, 1000), help="Sampling steps; the model's own choice if not given.")
+@click.option(
+    "--guidance", type=click.FloatRange(0, 50), metavar="W", help="Weight of the instruction (Eq. 4); 1 is none."
+)
+@click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help=MODEL_HELP)
+@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
+@click.option("--keep-rounds", type=click.Path(path_type=Path), metavar="DIR", help="Write each round here too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about every round.")
+def edit(
+    source: Path,
+    instructions: tuple[str, ...],
+    output: Path,
+    region: tuple[float, float] | None,
+    seed: int,
+    steps: int | None,
+    guidance: float | None,
+    model: Path | None,
+    device: str,
+    keep_rounds: Path | None,
+    as_json: bool,
+) -> None:
+    """Edit the song IN by one or more instructions and write OUT.
+
+    OUT has the sample rate, the channels and the length of IN. Several instructions are done one after the other:
+
+        instructme edit song.wav "remove drums" "add strings" -o edited.wav
+    """
+    # Cheap checks first: a mistake must not wait for torch and a model.
+    info = probe(source)
+    check_output(source, output)
+    bundle = Bundle.load(model or default_bundle(), verify=False)
+    for text in instructions:
+        for instruction in read_instructions(text, bundle.vocabulary):
+            edit_span(info.frames, info.sample_rate, region, instruction.region)
+
+    from engine.editor import Editor
+    from engine.jobs import edit_file
+
+    bundle.verify()
+    editor = Editor(bundle, device)
+    with ProgressBars(visible=not as_json) as bars:
+        report = edit_file(
+            editor,
+            source,
+            output,
+            instructions,
+            seed=seed,
+            steps=steps,
+            guidance=guidance,
+            region=region,
+            rounds_folder=keep_rounds,
+            on_progress=bars,
+        )
+    if as_json:
+        about = {"input": str(source), "model": bundle.name, "device": str(editor.device)}
+        audio = {"sample_rate": info.sample_rate, "channels": info.channels, "duration": info.duration}
+        click.echo(json.dumps(about | audio | asdict(report), indent=2))
+    else:
+        print_report(report)
+
+
+def check_output(source: Path, output: Path) -> None:
+    """Raises UserError where OUT could not be written."""
+    if output.suffix.lower() not in EXTENSIONS:
+        raise UserError(f"{output} has an extension that cannot be written", f"use one of {', '.join(EXTENSIONS)}")
+    if output.is_dir():
+        raise UserError(f"{output} is a folder", "name a file after -o")
+    parent = output.parent
+    if not parent.is_dir():
+        raise UserError(f"there is no folder {parent}", "make it, or name another file after -o")
+    if not os.access(parent, os.W_OK):
+        raise UserError(f"the folder {parent} cannot be written to", "name a file elsewhere after -o")
+    if output.exists() and output.samefile(source):
+        raise UserError(f"{output} is the file that is edited", "name another file after -o")
+
+
+def print_report(report: EditReport) -> None:
+    for number, entry in enumerate(report.rounds, 1):
+        click.echo(f"{number}. {entry.understood} ({entry.seconds:.1f} s, seed {entry.seed})")
+        for warning in entry.warnings:
+            click.echo(f"   note: {warning}")
+    if report.clipped:
+        click.echo(
+            f"   note: {report.clipped} samples passed full scale (by {report.peak_db_over:.1f} dB) and were limited"
+        )
+    click.echo(f"written to {report.output}")

@@ -1,0 +1,343 @@
+"""The editor: one entry for the window, the command line, evaluation and tests.
+
+    Editor.load().edit(Audio(samples, sample_rate), "remove drums", seed=1).audio
+
+One edit flows like this (Editor._edit): the user's audio -> 24 kHz mono -> what the listener hears -> a
+mask on what is taken -> sampled latents of what is new -> a decoded, cleaned stem -> a Change -> the
+user's own samples. Several instructions are rounds, each on the rendered audio of the one before.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from torch import Tensor
+
+from engine.analysis.listening import Listening
+from engine.audio import Audio, to_model
+from engine.bundle import Bundle, default_bundle
+from engine.errors import Cancelled, UserError
+from engine.grid import SAMPLE_RATE, frames_in
+from engine.instruction import Instruction, Operation, read_instructions
+from engine.messages import Stage
+from engine.networks import Networks, Step, choose_device
+from engine.regions import Span, edit_span, untouched_spans
+from engine.rendering import Change, apply_change, place
+
+CONTEXT_SECONDS = 5.0
+"""Of the song on either side of a region: what the models hear to fit the edit in."""
+
+SAMPLED = frozenset({Operation.ADD, Operation.REPLACE, Operation.REMIX})
+"""Operations that bring something new. Remove and extract need the renderer's mask alone."""
+
+VOCALS = "vocals"
+
+
+class OnProgress(Protocol):
+    """`done` of `total` steps of a stage; `round` counts from 1 to `rounds`."""
+
+    def __call__(self, stage: Stage, done: int, total: int, round: int = 1, rounds: int = 1, /) -> None: ...
+
+
+IsCancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, eq=False)
+class EditRequest:
+    """Everything that matters to a result: the same request gives the same samples.
+
+    `steps` and `guidance_scale` (w of Eq. 4) are the model's own where None. `region` is (start, end) in
+    seconds; an instruction that names a region of its own ("from 0:10 to 0:20") stays within both.
+    `embedding_guidance` is s of Eq. 6 and 0 is none; it draws the result towards `description`, any
+    words about music, by default those of the instruction.
+    """
+
+    audio: Audio
+    instruction: str | Instruction
+    seed: int = 0
+    steps: int | None = None
+    guidance_scale: float | None = None
+    region: tuple[float, float] | None = None
+    embedding_guidance: float = 0.0
+    description: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """One instruction done. `span` are the frames (end exclusive) that it could change; `steps` is 0 where nothing was
+    sampled; `heard` are the instruments that the listener heard there before it."""
+
+    audio: Audio
+    instruction: Instruction
+    span: Span
+    seed: int
+    steps: int
+    seconds: float
+    heard: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """A finished request. `untouched` are the spans (frames, end exclusive) where `audio` is the input, bit for bit."""
+
+    audio: Audio
+    request: EditRequest
+    rounds: tuple[Round, ...]
+    seconds: float
+    untouched: tuple[Span, ...] = ()
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """How the request was understood."""
+        return tuple(entry.instruction for entry in self.rounds)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(warning for entry in self.rounds for warning in entry.warnings)
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """An edit in both ways: rendered onto the user's samples, and as in the paper, z_target decoded (24 kHz mono)."""
+
+    edit: Edit
+    target: Audio
+
+
+class Editor:
+    """A loaded model that edits. Not to be shared by threads."""
+
+    def __init__(self, bundle: Bundle, device: str = "auto") -> None:
+        """Raises UserError where the device is not there. Networks are loaded when first needed."""
+        self.bundle = bundle
+        self.device = choose_device(device)
+        self.networks = Networks(bundle, self.device)
+
+    @classmethod
+    def load(cls, model: Path | str | None = None, device: str = "auto") -> Editor:
+        """The model in a folder (the shipped one if None), its files verified. Raises UserError."""
+        return cls(Bundle.load(model or default_bundle()), device)
+
+    def edit(
+        self,
+        audio: Audio,
+        instruction: str | Instruction,
+        *,
+        seed: int = 0,
+        steps: int | None = None,
+        guidance_scale: float | None = None,
+        region: tuple[float, float] | None = None,
+        embedding_guidance: float = 0.0,
+        description: str | None = None,
+    ) -> Edit:
+        """`run` of a request with these values."""
+        request = EditRequest(audio, instruction, seed, steps, guidance_scale, region, embedding_guidance, description)
+        return self.run(request)
+
+    def run(
+        self, request: EditRequest, on_progress: OnProgress | None = None, is_cancelled: IsCancelled | None = None
+    ) -> Edit:
+        """Do what is asked. Raises UserError for what cannot be done, Cancelled within a step of `is_cancelled`."""
+        return self._run(request, on_progress, is_cancelled, always_sample=False)[0]
+
+    def decoded(
+        self, request: EditRequest, on_progress: OnProgress | None = None, is_cancelled: IsCancelled | None = None
+    ) -> Decoded:
+        """`run`, and the paper's way beside it, for which remove and extract are sampled, too. One instruction only."""
+        if len(self.read(request.instruction)) != 1:
+            raise UserError("several instructions cannot be decoded at once", "give one instruction")
+        edit, target = self._run(request, on_progress, is_cancelled, always_sample=True)
+        assert target is not None
+        return Decoded(edit, target)
+
+    def listen(
+        self, audio: Audio, on_progress: OnProgress | None = None, is_cancelled: IsCancelled | None = None
+    ) -> Listening:
+        """Chords, pitches, instruments and beats of any audio."""
+        self._check_audio(audio)
+        return self.networks.listen(to_model(audio), _Watch(on_progress, is_cancelled).stage("listening"))
+
+    def read(self, instruction: str | Instruction) -> tuple[Instruction, ...]:
+        """How an instruction is understood by this model. Raises UserError where it is not."""
+        if isinstance(instruction, Instruction):
+            return (instruction,)
+        return read_instructions(instruction, self.bundle.vocabulary)
+
+    def _run(
+        self,
+        request: EditRequest,
+        on_progress: OnProgress | None,
+        is_cancelled: IsCancelled | None,
+        always_sample: bool,
+    ) -> tuple[Edit, Audio | None]:
+        """The rounds of a request; with `always_sample` also the last round's decoded target."""
+        begin = time.perf_counter()
+        instructions = self.read(request.instruction)
+        self._check(request)
+        audio, target = request.audio, None
+        spans = [edit_span(audio.frames, audio.sample_rate, request.region, entry.region) for entry in instructions]
+        rounds: list[Round] = []
+        for number, (instruction, span) in enumerate(zip(instructions, spans, strict=True), 1):
+            round_begin = time.perf_counter()
+            watch = _Watch(on_progress, is_cancelled, number, len(instructions))
+            # A region is edited as an excerpt with some of the song around it, and put back.
+            start, end = span
+            margin = round(CONTEXT_SECONDS * audio.sample_rate)
+            first = max(start - margin, 0)
+            outcome = self._edit(audio.slice(first, end + margin), instruction, request, watch, always_sample)
+            if span == (0, audio.frames):
+                audio = outcome.audio
+            else:
+                audio = place(audio, outcome.audio.slice(start - first, end - first), start)
+            target = outcome.target
+            seconds = time.perf_counter() - round_begin
+            rounds.append(
+                Round(audio, instruction, span, request.seed, outcome.steps, seconds, outcome.heard, outcome.warnings)
+            )
+        untouched = untouched_spans(spans, audio.frames)
+        return Edit(audio, request, tuple(rounds), time.perf_counter() - begin, untouched), target
+
+    def _edit(
+        self, audio: Audio, instruction: Instruction, request: EditRequest, watch: _Watch, always_sample: bool
+    ) -> _Outcome:
+        """One instruction on one stretch of audio, from the user's samples to the user's samples."""
+        networks, operation = self.networks, instruction.operation
+        source = to_model(audio)
+        heard = networks.listen(source, watch.stage("listening"))
+        instruments = heard.instruments_heard()
+
+        mask = self._taken(source, instruction, instruments, watch)
+        sampled: dict[str, Tensor] = {}
+        steps = 0
+        if operation in SAMPLED or always_sample:
+            diffusion = self.bundle.configuration.diffusion
+            steps = request.steps or diffusion.sample_steps
+            scale = diffusion.guidance_scale if request.guidance_scale is None else request.guidance_scale
+            sampled = networks.sample(
+                networks.encode(source, watch.stage("encoding")),
+                heard.chords,
+                instruction.text,
+                seed=request.seed,
+                steps=steps,
+                guidance_scale=scale,
+                step=watch.stage("sampling", steps),
+                description=request.description or _description(instruction),
+                embedding_guidance=request.embedding_guidance,
+            )
+        added = None
+        if operation in SAMPLED:
+            added = self._added(sampled, source, mask, watch)
+
+        change = Change(mask, "kept" if operation is Operation.EXTRACT else "dropped", added)
+        edited = apply_change(audio, change, watch.stage("rendering"))
+        target = None
+        if always_sample:
+            decoded = networks.decode(sampled["target"], source.shape[0], watch.stage("decoding"))
+            target = Audio(decoded[None], SAMPLE_RATE)
+        return _Outcome(edited, steps, instruments, self._warnings(instruction, instruments), target)
+
+    def _taken(
+        self, source: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: _Watch
+    ) -> np.ndarray | None:
+        """The mask of what leaves the source, or is extracted from it: (bins, frames), None for nothing."""
+        select = self.networks.select
+        match instruction.operation:
+            case Operation.ADD:
+                return None
+            case Operation.REMIX if VOCALS not in heard:
+                bins = self.bundle.configuration.renderer.fft_size // 2 + 1
+                return np.broadcast_to(np.float16(1), (bins, frames_in(source.shape[0]) + 1))
+            case Operation.REMIX:
+                # A new band under the same singer.
+                mask = select(source, (VOCALS,), watch.stage("rendering"))
+                return np.subtract(np.float16(1), mask, out=mask)
+            case _:
+                return select(source, instruction.instruments, watch.stage("rendering"))
+
+    def _added(
+        self, sampled: dict[str, Tensor], source: np.ndarray, mask: np.ndarray | None, watch: _Watch
+    ) -> np.ndarray:
+        """The new stem (samples,) at 24 kHz."""
+        networks, decoding = self.networks, watch.stage("decoding")
+        if "added" in sampled:
+            added = networks.decode_added(sampled["added"], source, decoding)
+        else:
+            # A model that samples the target only, as the paper's: the new stem is what the target has beyond
+            # what stays of the source, both through the decoder, so that its errors cancel.
+            mono = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)
+            stays = apply_change(mono, Change(mask)).samples[0]
+            before = networks.decode(networks.encode(stays, decoding), source.shape[0], decoding)
+            added = networks.decode(sampled["target"], source.shape[0], decoding) - before
+        if not np.isfinite(added).all():
+            raise UserError("the model gave no usable sound (NaN)", "try another seed, or another model")
+        return added
+
+    def _check(self, request: EditRequest) -> None:
+        self._check_audio(request.audio)
+        if request.steps is not None and not 1 <= request.steps <= 1000:
+            raise UserError(f"{request.steps} sampling steps cannot be done", "choose 1 to 1000")
+        for value in (request.guidance_scale, request.embedding_guidance):
+            if value is not None and not math.isfinite(value):
+                raise UserError("the guidance is not a number", "choose one from 0 to 50")
+
+    def _warnings(self, instruction: Instruction, heard: tuple[str, ...]) -> tuple[str, ...]:
+        """What the user may not expect. The edit is done all the same: the listener can be wrong, too."""
+        found = [f"'{word}' was ignored" for word in instruction.ignored]
+        if instruction.operation not in (Operation.REMOVE, Operation.EXTRACT, Operation.REPLACE):
+            return tuple(found)
+        missing = [name for name in instruction.instruments if name not in heard]
+        # "Remove the guitars" is about a family: one of its members is enough, and none is one warning.
+        for family in self.bundle.vocabulary.families:
+            if set(family.members) <= set(instruction.instruments):
+                silent = set(family.members) <= set(missing)
+                missing = [name for name in missing if name not in family.members] + [family.name] * silent
+        return (*found, *(f"the listener heard no {name}" for name in missing))
+
+    def _check_audio(self, audio: Audio) -> None:
+        if audio.frames == 0:
+            raise UserError("there is no sound to edit", "choose a longer stretch")
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    audio: Audio
+    steps: int
+    heard: tuple[str, ...]
+    warnings: tuple[str, ...]
+    target: Audio | None
+
+
+class _Watch:
+    """Reports the progress of one round, and stops it where that was asked for."""
+
+    def __init__(
+        self, on_progress: OnProgress | None, is_cancelled: IsCancelled | None, round: int = 1, rounds: int = 1
+    ) -> None:
+        self._on_progress = on_progress
+        self._is_cancelled = is_cancelled
+        self._place = (round, rounds)
+
+    def stage(self, name: Stage, total: int = 100) -> Step:
+        """A function that takes the share of the stage that is done. Raises Cancelled."""
+
+        def step(share: float) -> None:
+            if self._is_cancelled and self._is_cancelled():
+                raise Cancelled
+            if self._on_progress:
+                self._on_progress(name, round(share * total), total, *self._place)
+
+        step(0.0)
+        return step
+
+
+def _description(instruction: Instruction) -> str:
+    """What the result should sound of, as the joint embedding was taught: instruments, genre."""
+    genre = (instruction.genre,) if instruction.genre else ()
+    return ", ".join((*(instruction.replacement or instruction.instruments), *genre))

@@ -1,0 +1,209 @@
+"""Reading instructions: the wordings of Table 5 and the everyday ones, in any case, several to a sentence.
+
+Text -> clauses (one edit each) -> a pattern of engine.instruction.wordings -> names of the vocabulary. Nothing is
+guessed: a word that is not understood is an error which says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.errors import UserError
+from engine.instruction import wordings
+from engine.instruction.instruction import Instruction, Operation, Region
+from engine.instruction.lexicon import Lexicon, Names, lexicon, normalise
+from engine.instruction.times import MARK, check_places, take_regions
+from engine.vocabulary import Vocabulary
+
+MAX_CHARACTERS = 300
+
+_HOW_TO_SAY_IT = (
+    "say it in English, such as 'remove drums', 'add strings', 'extract bass', 'replace piano with organ' or "
+    "'remix to jazz genre'"
+)
+
+
+def read_instructions(text: str, vocabulary: Vocabulary) -> tuple[Instruction, ...]:
+    """What `text` asks for, in the order in which it is to be done; at least one instruction.
+
+    A region that stands before the first verb holds for every edit that has none of its own; any other for its own.
+    A family ("guitar") means all its members where it is taken away and its first, most usual one where it is added.
+
+    Raises UserError for anything that is not understood completely.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(
+            f"the instruction has {len(text)} characters",
+            f"keep it under {MAX_CHARACTERS}; longer plans go better in several instructions",
+        )
+    plain = normalise(text)
+    if not plain:
+        raise UserError("the instruction is empty", "say what to change, such as 'remove drums'")
+    if re.search(r"\b(?:don'?t|do not|never|not)\b", plain):
+        raise UserError(f"'{plain}' says what not to do", "say what to do, such as 'remove drums'")
+    marked, regions = take_regions(plain)
+    words = lexicon(vocabulary)
+    read: list[Instruction] = []
+    everywhere: Region | None = None
+    for clause in wordings.clauses(marked):
+        own = [regions[int(number)] for number in MARK.findall(clause)]
+        said = wordings.trimmed(MARK.sub(" ", clause))
+        if len(own) > 1:
+            raise UserError(f"'{said}' has more than one region", "say it once for each region")
+        region = own[0] if own else None
+        if not read and everywhere is None and region and (not said or clause.startswith("\1")):
+            everywhere = region
+        if not said:
+            if region and read and read[-1].region is None:
+                read[-1] = replace(read[-1], region=region)
+            continue
+        read.append(replace(_instruction(said, words, read[-1] if read else None), region=region or everywhere))
+    if not read:
+        raise UserError("the instruction names no edit", _HOW_TO_SAY_IT)
+    return tuple(read)
+
+
+def _instruction(clause: str, words: Lexicon, before: Instruction | None) -> Instruction:
+    check_places(clause)
+    for pattern, build in _PATTERNS:
+        match = pattern.fullmatch(clause)
+        if match:
+            found = build(match, words)
+            if found is not None:
+                return found
+    if wordings.BARE.fullmatch(clause):
+        raise UserError(f"'{clause}' does not say which instrument", f"say '{clause} ...' with one of: {_known(words)}")
+    if before and before.operation in (Operation.ADD, Operation.REMOVE, Operation.EXTRACT):
+        # "remove the drums, then the bass": the verb is carried over.
+        try:
+            return _listed(before.operation, clause, words)
+        except UserError as error:
+            if len(clause.split()) <= 3 and not wordings.VERB_START.match(clause):
+                raise error
+    raise _not_understood(clause)
+
+
+def _known(words: Lexicon) -> str:
+    return ", ".join(words.vocabulary.instrument_names)
+
+
+def _not_understood(clause: str) -> UserError:
+    if re.match(r"keep\b", clause):
+        return UserError(f"'{clause}' may mean two things", "say 'extract ...' for that sound alone, or what to remove")
+    if re.search(r"\d", clause):
+        return UserError(f"the time in '{clause}' was not understood", "give a stretch, such as from 0:10 to 0:20")
+    close = difflib.get_close_matches(clause.split()[0], wordings.TABLE_VERBS, n=1, cutoff=0.7)
+    hint = f"did you mean '{close[0]}'? " if close and close[0] != clause.split()[0] else ""
+    return UserError(f"the instruction '{clause}' was not understood", hint + _HOW_TO_SAY_IT)
+
+
+def _listed(operation: Operation, phrase: str, words: Lexicon) -> Instruction:
+    names, ignored = _sounds(phrase, words)
+    return Instruction(operation, _flat(names, operation is not Operation.ADD), ignored=ignored)
+
+
+def _sounds(phrase: str, words: Lexicon) -> tuple[list[Names], tuple[str, ...]]:
+    names, ignored = words.instruments(phrase)
+    return names, tuple(dict.fromkeys(ignored))
+
+
+def _flat(names: Iterable[Names], all_members: bool) -> tuple[str, ...]:
+    chosen = (n.instruments if all_members or not n.family else n.instruments[:1] for n in names)
+    return tuple(dict.fromkeys(name for group in chosen for name in group))
+
+
+def _add(match: re.Match[str], words: Lexicon) -> Instruction:
+    return _listed(Operation.ADD, match["x"], words)
+
+
+def _remove(match: re.Match[str], words: Lexicon) -> Instruction:
+    return _listed(Operation.REMOVE, match["x"], words)
+
+
+def _extract(match: re.Match[str], words: Lexicon) -> Instruction:
+    return _listed(Operation.EXTRACT, match["x"], words)
+
+
+def _replace(match: re.Match[str], words: Lexicon) -> Instruction:
+    out, ignored_out = _sounds(match["a"], words)
+    into, ignored_in = _sounds(match["b"], words)
+    removed, added = _flat(out, True), _flat(into, False)
+    if removed == added:
+        names = ", ".join(removed)
+        raise UserError(
+            f"'{match['a']}' and '{match['b']}' are both {names} to the model", "replace it with another instrument"
+        )
+    return Instruction(Operation.REPLACE, removed, added, ignored=ignored_out + ignored_in)
+
+
+def _half_replace(match: re.Match[str], words: Lexicon) -> Instruction:
+    words.instruments(match["a"])
+    raise UserError(f"'{match[0]}' does not say with what", f"say '{match[0]} with ...' and one of: {_known(words)}")
+
+
+def _remix_to(match: re.Match[str], words: Lexicon) -> Instruction:
+    phrase = match["g"]
+    if match.groupdict().get("x") is None and words.genre(phrase) is None and _are_sounds(phrase, words):
+        names, ignored = _sounds(phrase, words)
+        return Instruction(Operation.REMIX, _flat(names, False), ignored=ignored)
+    return _remix_genre(match, words)
+
+
+def _remix_genre(match: re.Match[str], words: Lexicon) -> Instruction:
+    phrase, band = match["g"], match.groupdict().get("x")
+    genre = words.genre(phrase)
+    if genre is None:
+        parts = words.items(phrase)
+        if len(parts) > 1 and all(words.genre(part) for part in parts):
+            raise UserError(f"'{phrase}' are several genres", "remix to one at a time")
+        raise words.unknown_genre(phrase)
+    names, ignored = _sounds(band, words) if band else ([], ())
+    return Instruction(Operation.REMIX, _flat(names, False), genre=genre, ignored=ignored)
+
+
+def _remix_with(match: re.Match[str], words: Lexicon) -> Instruction:
+    genre = words.genre(match["g"])
+    if genre is not None:
+        return Instruction(Operation.REMIX, genre=genre)
+    names, ignored = _sounds(match["g"], words)
+    return Instruction(Operation.REMIX, _flat(names, False), ignored=ignored)
+
+
+def _maybe_genre(match: re.Match[str], words: Lexicon) -> Instruction | None:
+    """A wording that is a remix only where it names a genre ("make it jazz"), and may be something else otherwise."""
+    return Instruction(Operation.REMIX, genre=genre) if (genre := words.genre(match["g"])) else None
+
+
+def _are_sounds(phrase: str, words: Lexicon) -> bool:
+    try:
+        words.instruments(phrase)
+    except UserError:
+        return False
+    return True
+
+
+def _instrumental(match: re.Match[str], words: Lexicon) -> Instruction:
+    return _listed(Operation.REMOVE, "vocals", words)
+
+
+def _a_cappella(match: re.Match[str], words: Lexicon) -> Instruction:
+    return _listed(Operation.EXTRACT, "vocals", words)
+
+
+_BUILDERS = {
+    "add": _add,
+    "remove": _remove,
+    "extract": _extract,
+    "replace": _replace,
+    "half replace": _half_replace,
+    "remix with": _remix_with,
+    "remix to": _remix_to,
+    "remix genre": _remix_genre,
+    "maybe genre": _maybe_genre,
+    "instrumental": _instrumental,
+    "a cappella": _a_cappella,
+}
+_PATTERNS = [(pattern, _BUILDERS[name]) for name, pattern in wordings.PATTERNS]

@@ -1,0 +1,159 @@
+"""Jobs on files: what the command line and the worker both do. Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.audio import Audio, FileInfo, probe, read, write_edit
+from engine.errors import UserError
+from engine.messages import EditReport, RoundReport
+from engine.regions import Span, untouched_spans
+
+if TYPE_CHECKING:
+    from engine.editor import Editor, IsCancelled, OnProgress
+
+
+def edit_file(
+    editor: Editor,
+    source: Path | str,
+    output: Path | str,
+    texts: Sequence[str],
+    *,
+    seed: int = 0,
+    steps: int | None = None,
+    guidance: float | None = None,
+    region: tuple[float, float] | None = None,
+    rounds_folder: Path | str | None = None,
+    on_progress: OnProgress | None = None,
+    is_cancelled: IsCancelled | None = None,
+) -> EditReport:
+    """Edit the file `source` by each of `texts` in turn and write `output`, with its rate, channels and length.
+
+    With `rounds_folder` every round is kept there as round-1.wav, ... Raises UserError, Cancelled.
+    """
+    from engine.editor import EditRequest
+
+    begin = time.perf_counter()
+    # All of them are understood before the first is done.
+    instructions = [(text, instruction) for text in texts for instruction in editor.read(text)]
+    info = probe(source)
+    audio = read(source)
+    rounds: list[RoundReport] = []
+    spans: list[Span] = []
+    for number, (text, instruction) in enumerate(instructions, 1):
+        request = EditRequest(audio, instruction, seed, steps, guidance, region)
+        edit = editor.run(request, _numbered(on_progress, number, len(instructions)), is_cancelled)
+        audio = edit.audio
+        spans.append(edit.rounds[0].span)
+        kept = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
+        done = edit.rounds[0]
+        rounds.append(
+            RoundReport(
+                instruction=text,
+                understood=instruction.sentence,
+                seed=seed,
+                steps=done.steps,
+                seconds=round(done.seconds, 3),
+                output=kept,
+                heard=done.heard,
+                warnings=done.warnings,
+            )
+        )
+    if on_progress:
+        on_progress("writing", 0, 1, len(instructions), len(instructions))
+    written = write_edit(output, audio, info, untouched_spans(spans, audio.frames))
+    return EditReport(
+        rounds=tuple(rounds),
+        output=str(output),
+        seconds=round(time.perf_counter() - begin, 3),
+        clipped=written.clipped,
+        peak_db_over=round(written.peak_db_over, 2),
+    )
+
+
+def analyze_file(
+    editor: Editor,
+    source: Path | str,
+    output: Path | str | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    is_cancelled: IsCancelled | None = None,
+) -> dict[str, Any]:
+    """What the listener hears in the file, as `instructme analyze --json` prints it. Its matrices go to `output`
+    (.npz), as engine.messages.AnalyzeJob says."""
+    heard = editor.listen(read(source), on_progress, is_cancelled)
+    if output is not None:
+        arrays = {
+            "chords": heard.chords,
+            "pitches": heard.pitches,
+            "instruments": heard.instruments,
+            "beats": heard.beat_times,
+            "downbeats": heard.downbeat_times,
+        }
+        _save(Path(output), arrays)
+    return heard.to_json()
+
+
+def as_user_error(error: Exception) -> UserError | None:
+    """What went wrong, where it is the machine's or the user's doing; None for a defect of ours."""
+    if isinstance(error, UserError):
+        return error
+    out_of_memory = isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError)
+        and (type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error))
+    )
+    if out_of_memory:
+        return UserError("there is not enough memory for this edit", "close other programs, or edit a shorter region")
+    if isinstance(error, OSError):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return UserError("no space is left on the disk", "free some space, or write to another disk")
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
+            return UserError(f"'{error.filename}' cannot be written", "choose another folder, or allow writing")
+    return None
+
+
+def _numbered(on_progress: OnProgress | None, round: int, rounds: int) -> OnProgress | None:
+    """Each round is a request of its own to the editor; the listener of progress sees the whole chain."""
+    if on_progress is None:
+        return None
+
+    def report(stage: Any, done: int, total: int, *_: int) -> None:
+        on_progress(stage, done, total, round, rounds)
+
+    return report
+
+
+def _keep_round(
+    folder: Path | str | None, number: int, audio: Audio, info: FileInfo, untouched: Sequence[Span]
+) -> str | None:
+    if folder is None:
+        return None
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"round-{number}.wav"
+    write_edit(path, audio, info, untouched)
+    return str(path)
+
+
+def _save(path: Path, arrays: dict[str, Any]) -> None:
+    """An .npz, whole or not at all."""
+    if not path.parent.is_dir():
+        raise UserError(f"there is no folder {path.parent}", "make it, or name another file")
+    handle, part = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

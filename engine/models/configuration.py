@@ -1,0 +1,131 @@
+"""What a model is made of, as plain values: the part of model.json from which networks are built."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from engine.grid import SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class AutoencoderConfiguration:
+    """`spectral`: STFT in, ConvNeXt at frame rate, inverse STFT out (what we ship).
+    `waveform`: the paper's convolutional VAE (Table 7)."""
+
+    kind: Literal["spectral", "waveform"] = "spectral"
+    latent_channels: int = 32
+    samples_per_frame: int = 480
+    width: int = 512
+    encoder_blocks: int = 4
+    decoder_blocks: int = 8
+    fft_size: int = 1920
+    # Table 7, used by `waveform` only.
+    down_channels: tuple[int, ...] = (16, 32, 64, 128)
+    up_channels: tuple[int, ...] = (384, 192, 96, 48)
+    down_rates: tuple[int, ...] = (4, 4, 3, 2)
+
+
+@dataclass(frozen=True)
+class TextConfiguration:
+    """`minilm` comes from its package; `t5` from the folder that the user names; `hash` is for tests."""
+
+    kind: Literal["minilm", "t5", "hash"] = "minilm"
+    channels: int = 384
+    max_tokens: int = 32
+
+
+@dataclass(frozen=True)
+class UNetConfiguration:
+    """Table 9. `state` names what is sampled together, each with the autoencoder's latent channels."""
+
+    state: tuple[Literal["target", "added"], ...] = ("target", "added")
+    channels: tuple[int, ...] = (192, 256, 256)
+    blocks: tuple[int, ...] = (2, 2, 2)
+    depth: int = 1
+    """Chunk transformers after the ResBlocks of each level, down and up, and in the bottleneck."""
+    head_channels: int = 64
+    chunk_frames: int = 200
+    """K of the chunk transformer, in frames of the level; 0 is full attention."""
+    source: Literal["aggregation", "concatenation"] = "aggregation"
+    """How z_s enters: multi-scale aggregation (ours) or joined at the input (AUDIT)."""
+    chords: bool = True
+    learn_sigma: bool = False
+    dimensions: Literal[1, 2] = 1
+    """1: latents are channels of a sequence. 2: latents are one picture, T by C (paper)."""
+
+
+@dataclass(frozen=True)
+class DiffusionConfiguration:
+    """`epsilon`: Eq. 1-3, DDIM. `flow`: straight paths from noise to data, Euler steps."""
+
+    objective: Literal["epsilon", "flow"] = "flow"
+    train_steps: int = 1000
+    sample_steps: int = 8
+    guidance_scale: float = 2.0
+    """w of Eq. 4; 1 is no guidance."""
+    text_dropout: float = 0.1
+    """p_CFG: the share of training examples whose text is dropped. The source always stays."""
+
+
+@dataclass(frozen=True)
+class ListenerConfiguration:
+    width: int = 192
+    blocks: int = 8
+
+
+@dataclass(frozen=True)
+class RendererConfiguration:
+    fft_size: int = 2048
+    hop: int = 480
+    width: int = 384
+    blocks: int = 8
+
+
+@dataclass(frozen=True)
+class EmbeddingConfiguration:
+    """The joint music-text embedding of Eq. 5."""
+
+    width: int = 192
+    blocks: int = 4
+    channels: int = 128
+
+
+@dataclass(frozen=True)
+class ModelConfiguration:
+    """Everything needed to build the networks of a bundle; the same code for `paper` and `tiny`."""
+
+    name: str = "default"
+    sample_rate: int = SAMPLE_RATE
+    autoencoder: AutoencoderConfiguration = field(default_factory=AutoencoderConfiguration)
+    text: TextConfiguration = field(default_factory=TextConfiguration)
+    unet: UNetConfiguration = field(default_factory=UNetConfiguration)
+    diffusion: DiffusionConfiguration = field(default_factory=DiffusionConfiguration)
+    listener: ListenerConfiguration = field(default_factory=ListenerConfiguration)
+    renderer: RendererConfiguration = field(default_factory=RendererConfiguration)
+    embedding: EmbeddingConfiguration = field(default_factory=EmbeddingConfiguration)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ModelConfiguration:
+        """Raises TypeError on an unknown key: a typing mistake must not train for an hour."""
+        parts = {
+            "autoencoder": AutoencoderConfiguration,
+            "text": TextConfiguration,
+            "unet": UNetConfiguration,
+            "diffusion": DiffusionConfiguration,
+            "listener": ListenerConfiguration,
+            "renderer": RendererConfiguration,
+            "embedding": EmbeddingConfiguration,
+        }
+        values = {key: _build(parts[key], value) if key in parts else value for key, value in data.items()}
+        return cls(**values)
+
+
+def _build(part: type, data: dict[str, Any]) -> Any:
+    known = {entry.name for entry in fields(part)}
+    if unknown := set(data) - known:
+        raise TypeError(f"{part.__name__} has no {', '.join(sorted(unknown))}")
+    return part(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})

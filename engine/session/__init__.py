@@ -1,0 +1,22 @@
+"""The tree of rounds and the project folder that keeps it (promise 3: nothing is ever lost). No torch here."""
+
+from __future__ import annotations
+
+from engine.session.history import Deleted, History
+from engine.session.log import LOG_FORMAT, LoggedEdit, export_log, read_log
+from engine.session.project import Pending, Project
+from engine.session.round import SOURCE, Round, untouched
+
+__all__ = [
+    "LOG_FORMAT",
+    "SOURCE",
+    "Deleted",
+    "History",
+    "LoggedEdit",
+    "Pending",
+    "Project",
+    "Round",
+    "export_log",
+    "read_log",
+    "untouched",
+]

@@ -1,0 +1,348 @@
+"""A project folder: the source, the rounds, and the tree of them. Whatever happens, every finished round is kept.
+
+    manifest.json           the tree, the current round, the trash        (manifest.previous.json: the one before)
+    source.<ext>            the user's file, byte for byte
+    rounds/0007.wav         a round's audio, never changed once it has this name
+    rounds/0007.json        what that round is, so that the manifest can be rebuilt
+    rounds/0008.part.wav    a round that a worker is writing
+
+A round is finished in this order: its audio is on the disk as .part, its sidecar says what it is, the audio
+takes its name, the manifest knows it. Stopped before the sidecar it never was; stopped after, `open` completes it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Self
+
+from engine.audio import loudness, probe, read
+from engine.errors import UserError
+from engine.instruction import region_within
+from engine.session import manifest
+from engine.session.files import failure, sync
+from engine.session.history import Deleted, History
+from engine.session.log import export_log
+from engine.session.round import SOURCE, Round, untouched
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - systems without POSIX locks go without the guard
+    fcntl = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A round that is being made: the worker writes its audio to `path`, as WAV."""
+
+    id: str
+    parent: str
+    path: Path
+
+
+class Project:
+    """An open project. One process has it open at a time; `close` gives it back and nothing else, for all is saved.
+
+    The tree is read through `history`; it is changed through the methods here, which also save it.
+    """
+
+    def __init__(self, folder: Path, history: History, lock: IO[str] | None, problems: tuple[str, ...] = ()) -> None:
+        self.folder = folder
+        self.history = history
+        self.problems = problems
+        """What `open` found damaged and repaired, one line each, for people."""
+        self._lock = lock
+        self._next = 1 + max(
+            [int(round.id) for round in self._all_rounds() if round.id.isdecimal()],
+            default=0,
+        )
+
+    # Begin and end
+
+    @classmethod
+    def create(cls, folder: str | os.PathLike[str], source: str | os.PathLike[str]) -> Project:
+        """A new project in `folder`, which must be new or empty. The source is copied into it.
+
+        Raises UserError for a source that cannot be read, a folder that is in use, no space or no permission.
+        """
+        folder, source = Path(folder), Path(source)
+        info = probe(source)
+        level = loudness(read(source))
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError(f"'{folder}' is not empty", "choose a new folder for the project")
+        lock = None
+        try:
+            (folder / manifest.ROUNDS).mkdir(parents=True)
+            lock = _locked(folder)
+            name = f"source{source.suffix.lower()}"
+            part = folder / f"source.part{source.suffix.lower()}"
+            shutil.copyfile(source, part)
+            sync(part)
+            os.replace(part, folder / name)
+            root = Round(
+                SOURCE, None, "", "", _now(), name, info.frames, info.sample_rate, info.channels, loudness=level,
+                label=source.stem,
+            )  # fmt: skip
+            manifest.write_sidecar(folder, root)
+            project = cls(folder, History(root), lock)
+            project._save()
+            return project
+        except BaseException as error:
+            if lock:
+                lock.close()
+            # Nothing was in it before, and half a project would stand in the way of the next attempt.
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise failure(folder, error) from error
+            raise
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str]) -> Project:
+        """Open a project and repair what a crash, or a disk, did to it; `problems` tells what that was.
+
+        Raises UserError: no project, open elsewhere, made by a newer InstructME, or its source is lost.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise UserError(f"there is no project folder '{folder}'", "check the path")
+        if not (folder / manifest.ROUNDS).is_dir():
+            raise UserError(f"'{folder}' is not a project of InstructME", "choose a folder that was made by it")
+        lock = _locked(folder)
+        try:
+            history, problems = manifest.load(folder)
+            said, damaged = manifest.read_sidecars(folder)
+            problems += damaged
+            if history is None:
+                root = next((round for round in said if round.parent is None), None)
+                if root is None:
+                    raise UserError(f"'{folder}' is not a project of InstructME", "choose a folder that was made by it")
+                history = History(root)
+            if not (folder / history.root.audio).exists():
+                raise UserError(f"the source '{history.root.audio}' of this project is missing", "put it back")
+            problems += _complete(folder, said)
+            adopted = history.adopt([round for round in said if (folder / round.audio).exists()])
+            problems += [f"round {round.id} ('{round.instruction}') was recovered" for round in adopted]
+            project = cls(folder, history, lock, ())
+            problems += project._drop_lost()
+            _sweep(folder, project.history.root.audio)
+            whole = {round.id for round in said}
+            for round in project.history.rounds:
+                if round.id not in whole:
+                    manifest.write_sidecar(folder, round)
+            project.problems = tuple(problems)
+            if problems:
+                project._save()
+            return project
+        except BaseException:
+            if lock:
+                lock.close()
+            raise
+
+    def close(self) -> None:
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Rounds
+
+    def audio_path(self, id: str | None = None) -> Path:
+        """Where the audio of a round (the current one) lies."""
+        round = self.history[id] if id else self.history.current
+        return self.folder / round.audio
+
+    def begin_round(self, parent: str | None = None) -> Pending:
+        """A place for the audio of an edit of `parent` (the current round). Several may be under way."""
+        parent = (self.history[parent] if parent else self.history.current).id
+        id = f"{self._next:04d}"
+        self._next += 1
+        return Pending(id, parent, self.folder / manifest.ROUNDS / f"{id}.part.wav")
+
+    def finish_round(
+        self,
+        pending: Pending,
+        instruction: str,
+        understood: str,
+        *,
+        seed: int | None = None,
+        steps: int | None = None,
+        region: tuple[float, float] | None = None,
+        model: str | None = None,
+        model_hash: str | None = None,
+        seconds: float | None = None,
+        loudness: float | None = None,
+    ) -> Round:
+        """Make what the worker wrote a round of the history, and current. From here on no power cut takes it away.
+
+        `region` may be open or count from the end, as in an Instruction; it is kept in plain seconds.
+
+        Raises UserError where the audio is missing or broken, its parent was deleted meanwhile, or the disk is full.
+        """
+        if pending.parent not in self.history:
+            raise UserError(f"the round that '{instruction}' began from is deleted", "restore it, or edit another one")
+        info = probe(pending.path)
+        name = f"{manifest.ROUNDS}/{pending.id}.wav"
+        round = Round(
+            pending.id, pending.parent, instruction, understood, _now(), name, info.frames, info.sample_rate,
+            info.channels, seed, steps, region_within(region, info.duration), loudness, model, model_hash, seconds,
+        )  # fmt: skip
+        try:
+            sync(pending.path)
+            manifest.write_sidecar(self.folder, round)
+            os.replace(pending.path, self.folder / name)
+            sync(self.folder / manifest.ROUNDS)
+        except OSError as error:
+            raise failure(self.folder / name, error) from error
+        self.history.add(round)
+        self._save()
+        return round
+
+    def cancel_round(self, pending: Pending) -> None:
+        """Forget a round that was begun."""
+        pending.path.unlink(missing_ok=True)
+
+    # The tree
+
+    def undo(self) -> Round:
+        return self._moved(self.history.undo)
+
+    def redo(self) -> Round:
+        return self._moved(self.history.redo)
+
+    def jump(self, id: str) -> Round:
+        return self._moved(lambda: self.history.jump(id))
+
+    def annotate(self, id: str, **changes: Any) -> Round:
+        """Change `label`, `starred` or `note` of a round."""
+        round = self.history.annotate(id, **changes)
+        manifest.write_sidecar(self.folder, round)
+        self._save()
+        return round
+
+    def delete(self, id: str) -> Deleted:
+        """Move a round and what grew on it to the trash. The audio stays until `purge`."""
+        deleted = self.history.delete(id)
+        self._save()
+        return deleted
+
+    def restore(self, id: str | None = None) -> Round:
+        """Take a branch (the last deleted one) out of the trash."""
+        round = self.history.restore(id)
+        self._save()
+        return round
+
+    def purge(self) -> int:
+        """Remove what lies in the trash for good; returns the bytes that this freed."""
+        freed = 0
+        for round in self.history.purge():
+            # The sidecar first: without it, nothing brings the round back half.
+            manifest.sidecar(self.folder, round.id).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                freed += (self.folder / round.audio).stat().st_size
+                (self.folder / round.audio).unlink()
+        self._save()
+        return freed
+
+    def untouched(self, id: str | None = None) -> list[tuple[int, int]]:
+        """The spans of the source that no round on the way to `id` (the current one) changed, in frames."""
+        root = self.history.root
+        return untouched(self.history.path_to_root(id), root.frames, root.sample_rate)
+
+    def export_log(self) -> dict[str, Any]:
+        """Everything that was done, for `engine.session.read_log`."""
+        return export_log(self.history)
+
+    def _moved(self, move: Callable[[], Round]) -> Round:
+        before = self.history.current
+        after = move()
+        if after != before:
+            # Where one stands is no work to be lost, and undo must not wait for the disk.
+            self._save(durable=False)
+        return after
+
+    def _save(self, *, durable: bool = True) -> None:
+        try:
+            manifest.save(self.folder, self.history, durable=durable)
+        except OSError as error:
+            raise failure(self.folder / manifest.NAME, error) from error
+
+    def _all_rounds(self) -> list[Round]:
+        trashed = [round for deleted in self.history.trash for round in deleted.rounds]
+        return [*self.history.rounds, *trashed]
+
+    def _drop_lost(self) -> list[str]:
+        """Rounds whose audio is gone cannot be played: those leave the tree, and what grew on them moves up."""
+        lost = [round for round in self._all_rounds() if not (self.folder / round.audio).exists()]
+        if not lost:
+            return []
+        gone = {round.id: str(round.parent) for round in lost}
+        data = self.history.to_json()
+
+        def above(id: str) -> str:
+            while id in gone:
+                id = gone[id]
+            return id
+
+        data["rounds"] = [
+            round.to_json() | {"parent": above(round.parent) if round.parent else None}
+            for round in self.history.rounds
+            if round.id not in gone
+        ]
+        data["trash"] = [
+            [round.to_json() | {"parent": above(str(round.parent))} for round in branch.rounds if round.id not in gone]
+            for branch in self.history.trash
+        ]
+        data["current"] = above(data["current"])
+        self.history = History.from_json(data)
+        return [f"the audio of round {round.id} ('{round.instruction}') is lost" for round in lost]
+
+
+def _complete(folder: Path, said: list[Round]) -> list[str]:
+    """Give audio its name where only that was left to do when the power went."""
+    finished = []
+    for round in said:
+        part = folder / manifest.ROUNDS / f"{round.id}.part.wav"
+        if part.exists() and not (folder / round.audio).exists():
+            with contextlib.suppress(UserError):
+                if probe(part).frames == round.frames:
+                    os.replace(part, folder / round.audio)
+                    finished.append(f"round {round.id} ('{round.instruction}') was finished")
+    return finished
+
+
+def _sweep(folder: Path, source: str) -> None:
+    """Remove what nobody will finish. (The lock says that no worker of ours is writing.)"""
+    for place in (folder, folder / manifest.ROUNDS):
+        for path in [*place.glob("*.part"), *place.glob("*.part.*")]:
+            if path != folder / source:
+                path.unlink(missing_ok=True)
+
+
+def _locked(folder: Path) -> IO[str] | None:
+    """The folder's lock, which goes with the process however it ends."""
+    if fcntl is None:
+        return None
+    try:
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise failure(folder, error) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise UserError(f"the project '{folder}' is open elsewhere", "close it there first") from None
+    return lock
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,97 @@
+"""A round: one finished edit, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from math import ceil, floor
+from pathlib import Path
+from typing import Any
+
+SOURCE = "0000"
+"""Id of the root of every history: the song as it came."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """Everything that matters to a finished edit. The audio of a round never changes; label, star and note may.
+
+    `parent` is None for the source alone. `instruction`: what was typed; `understood`: how it was read. `region`:
+    (start, end) in seconds, None for the whole song. `created`: ISO 8601, UTC. `audio`: file name inside the project
+    folder. `loudness`: LUFS, None where it has none. `model`, `model_hash`: which bundle did it.
+    """
+
+    id: str
+    parent: str | None
+    instruction: str
+    understood: str
+    created: str
+    audio: str
+    frames: int
+    sample_rate: int
+    channels: int
+    seed: int | None = None
+    steps: int | None = None
+    region: tuple[float, float] | None = None
+    loudness: float | None = None
+    model: str | None = None
+    model_hash: str | None = None
+    seconds: float | None = None
+    """How long the edit took to compute."""
+    label: str = ""
+    starred: bool = False
+    note: str = ""
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.frames / self.sample_rate
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Round:
+        """Raises ValueError where `data` is not a round. Fields of a later release are left out."""
+        known = {field.name for field in fields(cls)}
+        try:
+            values = {key: value for key, value in data.items() if key in known}
+            if values.get("region") is not None:
+                start, end = values["region"]
+                values["region"] = (float(start), float(end))
+            found = cls(**values)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"not a round: {error}") from error
+        texts = (found.id, found.instruction, found.understood, found.created, found.audio, found.label, found.note)
+        numbers = (found.frames, found.sample_rate, found.channels)
+        if not all(isinstance(text, str) for text in texts) or not (
+            found.parent is None or isinstance(found.parent, str)
+        ):
+            raise ValueError("not a round: a text is missing")
+        if not all(isinstance(number, int) and number > 0 for number in numbers):
+            raise ValueError("not a round: its size is missing")
+        # A name from a file must not lead out of the folder.
+        inside = not Path(found.audio).is_absolute() and ".." not in Path(found.audio).parts
+        if not found.id or not found.audio or not inside or Path(found.id).name != found.id:
+            raise ValueError("not a round: odd names")
+        return found
+
+
+def untouched(rounds: Iterable[Round], frames: int, sample_rate: int) -> list[tuple[int, int]]:
+    """The spans of frames (end exclusive) that none of `rounds` (a path from the root) changed: `keep` of
+    `engine.audio.write_edit`. A round without a region may have changed everything."""
+    edges: list[tuple[int, int]] = []
+    for edit in rounds:
+        if edit.parent is None:
+            continue
+        if edit.region is None:
+            return []
+        edges.append((floor(edit.region[0] * sample_rate), ceil(edit.region[1] * sample_rate)))
+    spans, at = [], 0
+    for start, end in sorted(edges):
+        if start > at:
+            spans.append((at, min(start, frames)))
+        at = max(at, end)
+    if at < frames:
+        spans.append((at, frames))
+    return [(start, end) for start, end in spans if start < end]

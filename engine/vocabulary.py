@@ -1,0 +1,90 @@
+"""The words the model knows: instruments, families of them, and genres, from one JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine.resources import RESOURCES
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing with its everyday names. `members` is filled for families ("guitar") only."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    programs: tuple[int, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What can be asked of a model. A bundle carries its own copy: it says what that model has learnt."""
+
+    instruments: tuple[Term, ...]
+    families: tuple[Term, ...]
+    genres: tuple[Term, ...]
+
+    @classmethod
+    def default(cls) -> Vocabulary:
+        """The repository's vocabulary, on which new models are trained."""
+        return cls.read(RESOURCES / "vocabulary.json")
+
+    @classmethod
+    def read(cls, path: Path) -> Vocabulary:
+        return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Vocabulary:
+        """Raises KeyError or TypeError where the mapping is not a vocabulary."""
+
+        def terms(key: str) -> tuple[Term, ...]:
+            return tuple(
+                Term(
+                    entry["name"],
+                    tuple(entry.get("aliases", ())),
+                    tuple(entry.get("programs", ())),
+                    tuple(entry.get("members", ())),
+                )
+                for entry in data[key]
+            )
+
+        return cls(terms("instruments"), terms("families"), terms("genres"))
+
+    def to_json(self) -> dict[str, Any]:
+        def entries(terms: tuple[Term, ...]) -> list[dict[str, Any]]:
+            return [
+                {"name": term.name, "aliases": list(term.aliases)}
+                | ({"programs": list(term.programs)} if term.programs else {})
+                | ({"members": list(term.members)} if term.members else {})
+                for term in terms
+            ]
+
+        return {
+            "format": 1,
+            "instruments": entries(self.instruments),
+            "families": entries(self.families),
+            "genres": entries(self.genres),
+        }
+
+    @cached_property
+    def instrument_names(self) -> tuple[str, ...]:
+        """In the order of the listener's instrument channel and of the renderer's query."""
+        return tuple(term.name for term in self.instruments)
+
+    @cached_property
+    def genre_names(self) -> tuple[str, ...]:
+        return tuple(term.name for term in self.genres)
+
+    @cached_property
+    def _by_program(self) -> dict[int, str]:
+        return {program: term.name for term in self.instruments for program in term.programs}
+
+    def instrument_of_program(self, program: int) -> str | None:
+        """The instrument of a General MIDI program (0-127), or None for sound effects."""
+        return self._by_program.get(program)

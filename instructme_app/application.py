@@ -1,0 +1,66 @@
+"""Starts the application: one window on a file, a project's folder, or the demo song."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from engine.resources import DEMO
+from instructme_app import theme
+from instructme_app.engine_thread import EngineThread
+from instructme_app.model.settings import Settings, home
+from instructme_app.windows.main_window import MainWindow
+
+
+def run(file: Path | None = None) -> int:
+    """Open the window and stay until it is closed; the exit status."""
+    _start_log()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("InstructME")
+    app.setApplicationDisplayName("InstructME")
+    app.setWindowIcon(QIcon(str(theme.ICONS / "instructme.svg")))
+    settings = Settings()
+    door = EngineThread()
+    window = MainWindow(door, settings)
+    window.apply_theme()
+    if settings.geometry is not None:
+        window.restoreGeometry(settings.geometry)
+    window.show()
+    door.open()
+    _open_first(window, file)
+
+    # Python sees Ctrl-C only between two of its own instructions: give it some, now and then.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    pulse = QTimer()
+    pulse.timeout.connect(lambda: None)
+    pulse.start(300)
+    return app.exec()
+
+
+def demo_song() -> Path | None:
+    return next(iter(sorted(DEMO.glob("*.flac"))), None)
+
+
+def _open_first(window: MainWindow, file: Path | None) -> None:
+    path = file or demo_song()
+    if path is not None:
+        # After the first paint: reading must not hold up the window.
+        QTimer.singleShot(0, window, lambda: window.open_path(path))
+
+
+def _start_log() -> None:
+    folder = home() / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        folder / "instructme.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)

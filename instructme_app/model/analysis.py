@@ -1,0 +1,83 @@
+"""What the listener heard in one round, as the views need it, kept beside the project."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.grid import FRAME_RATE
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ChordSpan:
+    """A chord that holds from `start` to `end` seconds."""
+
+    start: float
+    end: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """`chords` (classes, frames) and `instruments` (N, frames) are probabilities, `frame_rate` frames a second."""
+
+    chords: np.ndarray
+    instruments: np.ndarray
+    spans: tuple[ChordSpan, ...]
+    names: tuple[str, ...]
+    tempo: float | None
+    key: str
+    frame_rate: float = FRAME_RATE
+
+
+class AnalysisStore:
+    """`<id>.npz` and `<id>.json` in a folder. What cannot be read counts as not there and is heard again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def matrices(self, round_id: str) -> Path:
+        """Where the worker is to write; the folder exists after this."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / f"{round_id}.npz"
+
+    def save(self, round_id: str, summary: Mapping[str, Any]) -> None:
+        target = self.folder / f"{round_id}.json"
+        part = target.with_suffix(".json.part")
+        part.write_text(json.dumps(dict(summary)), encoding="utf-8")
+        os.replace(part, target)
+
+    def load(self, round_id: str) -> Heard | None:
+        try:
+            summary = json.loads((self.folder / f"{round_id}.json").read_text(encoding="utf-8"))
+            with np.load(self.folder / f"{round_id}.npz", allow_pickle=False) as arrays:
+                chords = np.asarray(arrays["chords"], dtype=np.float32)
+                instruments = np.asarray(arrays["instruments"], dtype=np.float32)
+            spans = tuple(
+                ChordSpan(float(entry["start"]), float(entry["end"]), str(entry["chord"]))
+                for entry in summary.get("chords", ())
+            )
+            tempo = summary.get("tempo")
+            return Heard(
+                chords,
+                instruments,
+                spans,
+                tuple(map(str, summary.get("instruments", ()))),
+                float(tempo) if tempo else None,
+                str(summary.get("key") or ""),
+            )
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            log.warning("the analysis of round %s cannot be read: %s", round_id, error)
+            return None

@@ -1,0 +1,292 @@
+"""Where the musician says what to do: completion, how it was understood, and what is running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from instructme_app import theme
+from instructme_app.views.time_axis import Selection, clock
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a text would do: canonical wordings of its rounds, or what is wrong with it."""
+
+    rounds: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class InstructionBar(QFrame):
+    submitted = Signal(str)
+    cancel_clicked = Signal()
+    seed_changed = Signal(object)
+    region_cleared = Signal()
+
+    def __init__(
+        self,
+        complete: Callable[[str], Sequence[str]],
+        understand: Callable[[str], Understanding],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`complete` gives whole texts that continue the one typed; `understand` reads it."""
+        super().__init__(parent)
+        self.setProperty("role", "prompt")
+        self._complete, self._understand = complete, understand
+        self._suggestions: tuple[str, ...] = ()
+        self._past: list[str] = []
+        self._past_index = 0
+
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(self.tr("Say what to change: remove the drums, add strings, solo the bass …"))
+        self.edit.setAccessibleName(self.tr("Instruction"))
+        self.edit.installEventFilter(self)
+        self._completions = QStringListModel(self)
+        self._completer = QCompleter(self._completions, self)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._popup = popup = QListView()
+        popup.setProperty("role", "completions")
+        popup.setMaximumWidth(480)
+        self._completer.setPopup(popup)
+        self._completer.setMaxVisibleItems(8)
+        self.edit.setCompleter(self._completer)
+
+        self.run_button = QPushButton(self.tr("Edit"))
+        self.run_button.setProperty("kind", "primary")
+        self.run_button.setIconSize(QSize(16, 16))
+        self.seed_button = QToolButton()
+        self.seed_button.setCheckable(True)
+        self.seed_button.setToolTip(self.tr("Keep the seed: the same instruction gives the same result again"))
+        self.seed_button.setAccessibleName(self.tr("Keep the seed"))
+        self.seed = QLineEdit()
+        self.seed.setProperty("role", "small")
+        self.seed.setFixedWidth(78)
+        self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setVisible(False)
+
+        self.understood = QLabel()
+        self.understood.setProperty("role", "faint")
+        self.region = QPushButton()
+        self.region.setProperty("kind", "chip")
+        self.region.setVisible(False)
+        self.region.setToolTip(self.tr("The edit changes this region only. Click to edit the whole song."))
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(6)
+
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.status = QLabel()
+        self.status.setProperty("role", "muted")
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setProperty("kind", "link")
+        self.cancel_button.setToolTip(self.tr("Take the running edit back (Esc)"))
+
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.edit, 1)
+        first.addWidget(self.seed)
+        first.addWidget(self.seed_button)
+        first.addWidget(self.run_button)
+        second = QHBoxLayout()
+        second.setSpacing(8)
+        second.addWidget(self.understood)
+        second.addLayout(self._chips)
+        second.addStretch(1)
+        second.addWidget(self.region)
+        self._running = QWidget()
+        third = QHBoxLayout(self._running)
+        third.setContentsMargins(0, 4, 0, 0)
+        third.setSpacing(12)
+        third.addWidget(self.status)
+        third.addWidget(self.progress, 1)
+        third.addWidget(self.cancel_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 12, 14, 12)
+        layout.setSpacing(6)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        layout.addWidget(self._running)
+        self._running.hide()
+
+        self.edit.textEdited.connect(self._offer)
+        self.edit.textChanged.connect(self._explain)
+        self.edit.returnPressed.connect(self._submit)
+        self.run_button.clicked.connect(self._submit)
+        self.cancel_button.clicked.connect(self.cancel_clicked)
+        self.region.clicked.connect(self.region_cleared)
+        self.seed_button.toggled.connect(self._seed_toggled)
+        self.seed.editingFinished.connect(self._seed_edited)
+        self.theme_changed()
+        self._explain("")
+
+    @property
+    def kept_seed(self) -> int | None:
+        """The seed the user holds on to, or None for a new one each time."""
+        text = self.seed.text().strip()
+        return int(text) if self.seed_button.isChecked() and text.isdigit() else None
+
+    def show_seed(self, seed: int) -> None:
+        """The seed of the latest round: what is kept when the user decides to keep it."""
+        if not self.seed_button.isChecked():
+            self.seed.setText(str(seed))
+
+    def set_suggestions(self, texts: Sequence[str]) -> None:
+        """Instructions that fit what is heard, offered while nothing is typed."""
+        self._suggestions = tuple(texts)
+        while (item := self._chips.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for text in self._suggestions[:4]:
+            chip = QPushButton(text)
+            chip.setProperty("kind", "chip")
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            chip.clicked.connect(lambda _=False, text=text: self._take_suggestion(text))
+            self._chips.addWidget(chip)
+        self._explain(self.edit.text())
+
+    def set_region(self, selection: Selection | None) -> None:
+        self.region.setVisible(selection is not None)
+        if selection is not None:
+            self.region.setText(self.tr("Only {0} – {1}  ×").format(clock(selection.start), clock(selection.end)))
+
+    def set_progress(self, status: str, share: float | None) -> None:
+        """`share` 0-1 of the running edit, None while it is not known."""
+        self._running.show()
+        self.status.setText(status)
+        if share is None:
+            self.progress.setRange(0, 0)
+        else:
+            self.progress.setRange(0, 1000)
+            self.progress.setValue(round(share * 1000))
+
+    def set_idle(self) -> None:
+        self._running.hide()
+
+    def set_cancelling(self) -> None:
+        self.status.setText(self.tr("Stopping …"))
+
+    @property
+    def busy(self) -> bool:
+        return not self._running.isHidden()
+
+    def accepted(self, text: str) -> None:
+        """The text became rounds: clear it and remember it. A failing one stays where it is."""
+        if not self._past or self._past[-1] != text:
+            self._past.append(text)
+        self._past_index = len(self._past)
+        if self.edit.text().strip() == text.strip():
+            self.edit.clear()
+
+    def restore(self, text: str) -> None:
+        """Give a text back whose edit failed, unless something new is being typed."""
+        if not self.edit.text().strip():
+            self.edit.setText(text)
+
+    def theme_changed(self) -> None:
+        self.run_button.setIcon(theme.icon("run", "accent_text", 16))
+        self.seed_button.setIcon(theme.icon("lock" if self.seed_button.isChecked() else "dice", "muted"))
+
+    def refresh(self) -> None:
+        """Read the text again: the vocabulary changed."""
+        self._explain(self.edit.text())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.edit:
+            if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+                self.setProperty("active", "true" if event.type() == QEvent.Type.FocusIn else "false")
+                self.style().unpolish(self)
+                self.style().polish(self)
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+                if not self.edit.text() and _belongs_to_window(event):
+                    # Without this the empty field would keep play, compare and undo for itself.
+                    event.ignore()
+                    return True
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and not self._popup.isVisible():
+                if event.key() == Qt.Key.Key_Up and self._past:
+                    self._recall(-1)
+                    return True
+                if event.key() == Qt.Key.Key_Down and self._past:
+                    self._recall(1)
+                    return True
+        return super().eventFilter(watched, event)
+
+    def _recall(self, step: int) -> None:
+        self._past_index = min(max(self._past_index + step, 0), len(self._past))
+        self.edit.setText(self._past[self._past_index] if self._past_index < len(self._past) else "")
+
+    def _offer(self, text: str) -> None:
+        offers = list(self._complete(text)) if text.strip() else []
+        self._completions.setStringList(offers)
+        if not offers or offers == [text]:
+            self._popup.hide()
+
+    def _explain(self, text: str) -> None:
+        idle = not text.strip()
+        for index in range(self._chips.count()):
+            item = self._chips.itemAt(index)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.setVisible(idle)
+        understanding = Understanding() if idle else self._understand(text)
+        if understanding.problem and self._complete(text):
+            # Half a sentence is no mistake yet.
+            role, line = "faint", "…"
+        elif understanding.problem:
+            role, line = "wrong", understanding.problem
+        elif understanding.rounds:
+            role, line = "understood", "  →  ".join(understanding.rounds)
+            if len(understanding.rounds) > 1:
+                line += "   " + self.tr("({0} rounds)").format(len(understanding.rounds))
+        else:
+            role, line = "faint", self.tr("Try") if self._suggestions else self.tr("Enter starts the edit")
+        self.understood.setText(line)
+        self.understood.setToolTip(understanding.problem)
+        self.understood.setWordWrap(bool(understanding.problem))
+        if self.understood.property("role") != role:
+            self.understood.setProperty("role", role)
+            self.understood.style().unpolish(self.understood)
+            self.understood.style().polish(self.understood)
+        self.run_button.setEnabled(bool(understanding.rounds))
+
+    def _submit(self) -> None:
+        text = self.edit.text().strip()
+        if text:
+            self._popup.hide()
+            self.submitted.emit(text)
+
+    def _take_suggestion(self, text: str) -> None:
+        self.edit.setText(text)
+        self.edit.setFocus()
+
+    def _seed_toggled(self, kept: bool) -> None:
+        self.seed.setVisible(kept)
+        self.theme_changed()
+        self.seed_changed.emit(self.kept_seed)
+
+    def _seed_edited(self) -> None:
+        self.seed_changed.emit(self.kept_seed)
+
+
+def _belongs_to_window(event: QKeyEvent) -> bool:
+    """Keys that do nothing useful in an empty field: no instruction starts with a space or an x."""
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        return event.key() in (Qt.Key.Key_Z, Qt.Key.Key_Y)
+    return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_X, Qt.Key.Key_Home)

@@ -1,0 +1,225 @@
+"""The promises of an edit, kept by a model of random weights as by any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import Audio, Editor, EditRequest, Instruction, UserError
+from engine.bundle import Bundle
+from engine.errors import Cancelled
+from engine.instruction import Operation
+from engine.regions import edit_span, untouched_spans
+from tests.conftest import TINY, write_tiny_bundle
+
+EVERY_OPERATION = ("remove drums", "extract bass", "add strings", "replace piano with organ", "remix with bass, piano")
+
+
+@pytest.fixture(scope="module")
+def editor(tiny_bundle: Bundle) -> Editor:
+    return Editor.load(tiny_bundle.folder, "cpu")
+
+
+def song(sample_rate: int = 44_100, seconds: float = 1.0, channels: int = 2, extra: int = 0) -> Audio:
+    frames = round(sample_rate * seconds) + extra
+    random = np.random.default_rng(3)
+    time = np.arange(frames) / sample_rate
+    tones = sum(np.sin(2 * np.pi * hertz * time + random.random()) for hertz in (110, 220, 330, 1000))
+    noise = random.standard_normal((channels, frames))
+    return Audio((0.05 * tones + 0.05 * noise).astype(np.float32), sample_rate)
+
+
+def decibels(error: np.ndarray, reference: np.ndarray) -> float:
+    return 10 * np.log10(np.sum(error.astype(np.float64) ** 2) / np.sum(reference.astype(np.float64) ** 2) + 1e-30)
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+@pytest.mark.parametrize(
+    ("sample_rate", "channels", "extra"),
+    [(8_000, 1, 3), (22_050, 2, 1), (44_100, 2, 0), (48_000, 1, 479), (96_000, 2, 17)],
+)
+def test_rate_channels_and_length_are_kept(
+    editor: Editor, instruction: str, sample_rate: int, channels: int, extra: int
+) -> None:
+    audio = song(sample_rate, 0.7, channels, extra)
+    edit = editor.edit(audio, instruction)
+    assert (edit.audio.sample_rate, edit.audio.samples.shape) == (sample_rate, audio.samples.shape)
+    assert np.isfinite(edit.audio.samples).all()
+    assert not np.array_equal(edit.audio.samples, audio.samples)
+
+
+@pytest.mark.parametrize("sample_rate", [8_000, 24_000, 44_100, 96_000])
+@pytest.mark.parametrize("name", ["drums", "guitar, bass"])
+def test_remove_and_extract_sum_to_the_source(editor: Editor, sample_rate: int, name: str) -> None:
+    audio = song(sample_rate, extra=11)
+    removed = editor.edit(audio, f"remove {name}", seed=4).audio.samples
+    extracted = editor.edit(audio, f"extract {name}", seed=4).audio.samples
+    assert decibels(removed + extracted - audio.samples, audio.samples) < -60
+    assert decibels(extracted, audio.samples) > -60
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+def test_the_same_request_gives_the_same_samples(editor: Editor, instruction: str) -> None:
+    request = EditRequest(song(seconds=0.5), instruction, seed=7)
+    assert np.array_equal(editor.run(request).audio.samples, editor.run(request).audio.samples)
+
+
+def test_another_seed_adds_something_else(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    first, second = (editor.edit(audio, "add strings", seed=seed).audio.samples for seed in (1, 2))
+    assert not np.array_equal(first, second)
+
+
+def test_removing_needs_no_sampling(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    assert editor.edit(audio, "remove drums").rounds[0].steps == 0
+    assert editor.edit(audio, "add drums").rounds[0].steps == 2
+    assert editor.edit(audio, "add drums", steps=3).rounds[0].steps == 3
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+@pytest.mark.parametrize("region", [(0.0, 0.2), (0.25, 0.5), (0.61, 0.9), (0.3, 0.301)])
+def test_outside_the_region_nothing_changes(editor: Editor, instruction: str, region: tuple[float, float]) -> None:
+    audio = song(seconds=0.9)
+    edit = editor.edit(audio, instruction, region=region)
+    start, end = (round(seconds * audio.sample_rate) for seconds in region)
+    assert np.array_equal(edit.audio.samples[:, :start], audio.samples[:, :start])
+    assert np.array_equal(edit.audio.samples[:, end:], audio.samples[:, end:])
+    assert not np.array_equal(edit.audio.samples[:, start:end], audio.samples[:, start:end])
+    assert edit.untouched == untouched_spans([(start, end)], audio.frames)
+
+
+def test_several_instructions_are_rounds_of_one_another(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    chain = editor.edit(audio, "remove the drums and add strings, then extract the bass", seed=2)
+    texts = [entry.instruction.text for entry in chain.rounds]
+    assert texts == ["Remove drums", "Add strings", "Extract bass"]
+    by_hand = audio
+    for text, entry in zip(texts, chain.rounds, strict=True):
+        by_hand = editor.edit(by_hand, text, seed=2).audio
+        assert np.array_equal(entry.audio.samples, by_hand.samples)
+    assert np.array_equal(chain.audio.samples, by_hand.samples)
+
+
+def test_an_instruction_may_name_its_own_region(editor: Editor) -> None:
+    audio = song(seconds=2)
+    edit = editor.run(EditRequest(audio, Instruction(Operation.REMOVE, ("drums",), region=(0.5, 1.0))))
+    assert edit.untouched == ((0, 22_050), (44_100, 88_200))
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+@pytest.mark.parametrize("frames", [1, 2, 100, 479, 480, 481])
+def test_a_few_samples_are_edited_too(editor: Editor, instruction: str, frames: int) -> None:
+    audio = Audio(np.full((1, frames), 0.1, np.float32), 24_000)
+    result = editor.edit(audio, instruction).audio.samples
+    assert result.shape == (1, frames)
+    assert np.isfinite(result).all()
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+def test_silence_is_edited_too(editor: Editor, instruction: str) -> None:
+    audio = Audio(np.zeros((2, 30_000), np.float32), 48_000)
+    result = editor.edit(audio, instruction).audio.samples
+    assert np.isfinite(result).all()
+    if instruction.startswith(("remove", "extract")):
+        assert not result.any()
+
+
+def test_windows_of_a_long_song_leave_no_seam(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The decoder sees 2 s at a time here; where its view is long enough that makes no difference."""
+    monkeypatch.setattr("engine.networks.WINDOW_SECONDS", 2)
+    audio = song(24_000, 6, 1).samples[0]
+    networks = Editor(tiny_bundle, "cpu").networks
+    latents = networks.encode(audio, lambda share: None)
+    decoded = networks.decode(latents, audio.shape[0], lambda share: None)
+    monkeypatch.undo()
+    whole = networks.encode(audio, lambda share: None)
+    assert decibels((latents - whole).numpy(), whole.numpy()) < -30
+    assert decibels(decoded - networks.decode(whole, audio.shape[0], lambda share: None), decoded) < -30
+
+
+def test_the_papers_way_is_given_beside_the_rendered_one(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    both = editor.decoded(EditRequest(audio, "remove drums"))
+    assert (both.target.sample_rate, both.target.channels, both.target.frames) == (24_000, 1, 12_000)
+    assert np.array_equal(both.edit.audio.samples, editor.edit(audio, "remove drums").audio.samples)
+    assert both.edit.rounds[0].steps == 2
+
+
+def test_a_model_that_samples_the_target_alone_edits_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    unet = replace(TINY.unet, state=("target",))
+    bundle = write_tiny_bundle(tmp_path_factory.mktemp("models") / "target", replace(TINY, unet=unet))
+    audio = song(seconds=0.5)
+    editor = Editor(bundle, "cpu")
+    for instruction in EVERY_OPERATION:
+        assert editor.edit(audio, instruction).audio.samples.shape == audio.samples.shape
+
+
+def test_embedding_guidance_moves_the_result(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    plain = editor.decoded(EditRequest(audio, "remix to jazz genre")).target.samples
+    guided = editor.decoded(EditRequest(audio, "remix to jazz genre", embedding_guidance=5.0)).target.samples
+    assert not np.array_equal(plain, guided)
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 6])
+def test_cancelling_stops_within_a_step(editor: Editor, after: int) -> None:
+    asked = 0
+
+    def is_cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > after
+
+    with pytest.raises(Cancelled):
+        editor.run(EditRequest(song(seconds=0.5), "add strings"), is_cancelled=is_cancelled)
+    assert asked == after + 1
+
+
+def test_progress_names_each_stage_in_order(editor: Editor) -> None:
+    seen: list[tuple[str, int, int, int, int]] = []
+    request = EditRequest(song(seconds=0.5), "replace piano with organ, then remove bass")
+    editor.run(request, on_progress=lambda *report: seen.append(report))
+    first = [stage for stage, *_, number, _ in seen if number == 1]
+    assert list(dict.fromkeys(first)) == ["listening", "rendering", "encoding", "sampling", "decoding"]
+    assert {number for *_, number, rounds in seen if rounds == 2} == {1, 2}
+    assert all(0 <= done <= total for _, done, total, *_ in seen)
+
+
+def test_an_instrument_that_is_not_heard_gives_a_warning(editor: Editor) -> None:
+    silence = Audio(np.zeros((1, 24_000), np.float32), 24_000)
+    heard = editor.edit(silence, "remove drums").rounds[0].heard
+    expected = () if "drums" in heard else ("the listener heard no drums",)
+    assert editor.edit(silence, "remove drums").warnings == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"region": (0.4, 0.2)}, "empty"),
+        ({"region": (0.2, 9.0)}, "ends after"),
+        ({"region": (-1.0, 0.2)}, "empty"),
+        ({"steps": 0}, "steps"),
+        ({"guidance_scale": float("nan")}, "guidance"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(editor: Editor, options: dict, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        editor.edit(song(seconds=0.5), "remove drums", **options)
+
+
+def test_no_samples_are_refused(editor: Editor) -> None:
+    with pytest.raises(UserError, match="no sound"):
+        editor.edit(Audio(np.zeros((1, 0), np.float32), 24_000), "remove drums")
+
+
+def test_a_device_that_is_not_there_is_refused(tiny_bundle: Bundle) -> None:
+    with pytest.raises(UserError, match="no device called abacus"):
+        Editor(tiny_bundle, "abacus")
+
+
+def test_a_region_may_end_where_the_shown_length_ends() -> None:
+    assert edit_span(44_100, 44_100, (0.5, 1.004), None) == (22_050, 44_100)
+    assert untouched_spans([(5, 8), (0, 2), (7, 9)], 10) == ((2, 5), (9, 10))

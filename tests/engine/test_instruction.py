@@ -1,0 +1,314 @@
+"""Reading instructions: Table 5 and everyday wordings; what is not understood is an error and never a guess."""
+
+from __future__ import annotations
+
+import time
+from math import inf
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import UserError
+from engine.instruction import MAX_CHARACTERS, Instruction, Operation, complete, read_instructions, region_within
+from engine.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary.default()
+GUITARS = "acoustic guitar, electric guitar, distorted guitar"
+
+
+def understood(text: str) -> list[str]:
+    return [instruction.describe() for instruction in read_instructions(text, VOCABULARY)]
+
+
+def refused(text: str) -> str:
+    with pytest.raises(UserError) as caught:
+        read_instructions(text, VOCABULARY)
+    assert caught.value.cause and caught.value.remedy and "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        # Table 5 and the paper's examples
+        ("add distorted electric guitar", "Add distorted guitar"),
+        ("Add synthesizer", "Add synth lead"),
+        ("EXTRACT VIOLA", "Extract strings"),
+        ("extract synth strings", "Extract synth pad"),
+        ("remove string section", "Remove strings"),
+        ("replace distorted electric guitar with electric guitar", "Replace distorted guitar with electric guitar"),
+        ("replace flute with accordion", "Replace flute with accordion"),
+        ("remix with bass, piano, strings", "Remix with bass, piano, strings"),
+        ("remix to Rock genre", "Remix to Rock genre"),
+        ("remix to R&B genre", "Remix to Soul genre"),
+        ("remix to R & B", "Remix to Soul genre"),
+        ("remix with jazz", "Remix to Jazz genre"),
+        # remove
+        ("take out the drums", "Remove drums"),
+        ("take the drums out", "Remove drums"),
+        ("get rid of the bass, please", "Remove bass"),
+        ("mute vocals", "Remove vocals"),
+        ("without drums", "Remove drums"),
+        ("no more drums!", "Remove drums"),
+        ("turn the drums off", "Remove drums"),
+        ("just remove the drums", "Remove drums"),
+        ("the song without drums", "Remove drums"),
+        ("Could you remove the drum kit from this song?", "Remove drums"),
+        ("I want you to cut out the singing", "Remove vocals"),
+        ("remove drums and bass", "Remove drums, bass"),
+        ("remove the guitars", f"Remove {GUITARS}"),
+        ("keep everything except the drums", "Remove drums"),
+        ("make it instrumental", "Remove vocals"),
+        # extract
+        ("solo the bass", "Extract bass"),
+        ("isolate the piano part", "Extract piano"),
+        ("only the vocals", "Extract vocals"),
+        ("keep only the piano and the bass", "Extract piano, bass"),
+        ("give me just the drums", "Extract drums"),
+        ("I only want to hear the bass line", "Extract bass"),
+        ("drums only", "Extract drums"),
+        ("remove everything but the vocals", "Extract vocals"),
+        ("a cappella version", "Extract vocals"),
+        # add
+        ("put in some strings", "Add strings"),
+        ("put a saxophone in", "Add saxophone"),
+        ("bring in the horns", "Add brass"),
+        ("I'd like some strings", "Add strings"),
+        ("add guitar", "Add acoustic guitar"),
+        ("add some soft strings in the background", "Add strings (ignored: soft)"),
+        # replace
+        ("swap the piano for strings", "Replace piano with strings"),
+        ("turn the guitar into a flute", f"Replace {GUITARS} with flute"),
+        ("change piano to organ", "Replace piano with organ"),
+        ("use strings instead of the piano", "Replace piano with strings"),
+        ("substitute an organ for the piano", "Replace piano with organ"),
+        ("replace piano and organ with guitar", "Replace piano, organ with acoustic guitar"),
+        # remix
+        ("make it jazz", "Remix to Jazz genre"),
+        ("make it more jazzy", "Remix to Jazz genre"),
+        ("as a bossa nova", "Remix to Latin genre"),
+        ("in the style of rock and roll", "Remix to Rock genre"),
+        ("rock 'n' roll version", "Remix to Rock genre"),
+        ("turn this into a blues song", "Remix to Blues genre"),
+        ("change the genre to country", "Remix to Country genre"),
+        ("remix it with a piano, some strings and drums", "Remix with piano, strings, drums"),
+        ("remix to jazz with piano and bass", "Remix to Jazz genre with piano, bass"),
+    ],
+)
+def test_a_wording_is_understood(text: str, meaning: str) -> None:
+    assert understood(text) == [meaning]
+
+
+@pytest.mark.parametrize(
+    ("text", "meanings"),
+    [
+        ("remove the drums and add strings", ["Remove drums", "Add strings"]),
+        ("remove drums, bass and vocals then add organ", ["Remove drums, bass, vocals", "Add organ"]),
+        ("Add a choir; remove the sax.", ["Add choir", "Remove saxophone"]),
+        ("remove drums add strings", ["Remove drums", "Add strings"]),
+        ("remove the drums, then the bass", ["Remove drums", "Remove bass"]),
+        ("make it jazz and add strings", ["Remix to Jazz genre", "Add strings"]),
+        ("remix to rock and roll without vocals", ["Remix to Rock genre", "Remove vocals"]),
+        ("please take the drums out of the song and put a sax in", ["Remove drums", "Add saxophone"]),
+        (
+            "mute bass & drums, swap the piano for an organ, then make it jazz",
+            ["Remove bass, drums", "Replace piano with organ", "Remix to Jazz genre"],
+        ),
+    ],
+)
+def test_several_edits_in_one_sentence_are_several_instructions(text: str, meanings: list[str]) -> None:
+    assert understood(text) == meanings
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("remove drums from 0:10 to 0:20", (10, 20)),
+        ("remove drums at 0:10-0:20.5", (10, 20.5)),
+        ("between 10 and 20 seconds, remove the drums", (10, 20)),
+        ("remove drums from 1 to 2 minutes", (60, 120)),
+        ("in the first 8 seconds remove drums", (0, 8)),
+        ("remove drums in the first eight seconds", (0, 8)),
+        ("remove drums until 1:02:03", (0, 3723)),
+        ("remove drums after 1 min 30 s", (90, inf)),
+        ("remove drums from 0:30 to the end", (30, inf)),
+        ("remove drums in the last 5 seconds", (-5, inf)),
+        ("remove drums 12s to 14s", (12, 14)),
+    ],
+)
+def test_a_region_is_read(text: str, region: tuple[float, float]) -> None:
+    assert read_instructions(text, VOCABULARY) == (Instruction(Operation.REMOVE, ("drums",), region=region),)
+
+
+def test_a_region_before_the_first_verb_holds_for_all_edits_and_any_other_for_its_own() -> None:
+    everywhere = read_instructions("from 0:10 to 0:20, remove drums and add strings", VOCABULARY)
+    assert [instruction.region for instruction in everywhere] == [(10, 20), (10, 20)]
+    own = read_instructions("remove drums from 0:10 to 0:20 and add strings", VOCABULARY)
+    assert [instruction.region for instruction in own] == [(10, 20), None]
+
+
+def test_a_region_is_resolved_against_the_song() -> None:
+    assert region_within(None, 30) is None
+    assert region_within((-5, inf), 30) == (25, 30)
+    assert region_within((10, inf), 30) == (10, 30)
+    assert region_within((10, 40), 30) == (10, 30)
+    with pytest.raises(UserError, match="the song ends at 0:30"):
+        region_within((31, 40), 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        (" \t\n ", "is empty"),
+        ("please", "names no edit"),
+        ("remove " + "drums " * 100, f"under {MAX_CHARACTERS}"),
+        ("add a kazoo", "has not learnt 'kazoo'; it knows: vocals, drums"),
+        ("add drms", "did you mean 'drums'?"),
+        ("remove drums and the kazoo", "'kazoo'"),
+        ("remix to polka", "the genre 'polka'; it knows: rock, jazz"),
+        ("remix to rock and jazz", "several genres"),
+        ("remvoe drums", "did you mean 'remove'?"),
+        ("entferne das Schlagzeug", "in English"),
+        ("ドラムを消して", "in English"),
+        ("asdf qwer", "not understood"),
+        ("remove", "which instrument"),
+        ("replace piano", "with what"),
+        ("replace the drums with percussion", "both drums"),
+        ("remove it", "names no instrument"),
+        ("make the drums louder", "not understood"),
+        ("keep the drums", "two things"),
+        ("don't remove the drums", "what not to do"),
+        ("remove the drums in the chorus", "not a time"),
+        ("remove drums from 0:20 to 0:10", "holds nothing"),
+        ("remove drums from 0:75 to 0:90", "not a time"),
+        ("remove drums from 0:10 to 0:20 from 0:30 to 0:40", "more than one region"),
+        ("drums", "not understood"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_a_remedy(text: str, words: str) -> None:
+    assert words in refused(text)
+
+
+def test_no_word_of_an_unknown_instrument_is_dropped() -> None:
+    for odd in ("bass drum", "drums bass", "glass harmonica", "prepared piano", "electric kazoo"):
+        assert f"'{odd}'" in refused(f"add {odd}")
+
+
+SCRAPS = """
+    remove add extract replace remix take out put in swap for with to into make it jazz rock and then , ; . the a drums
+    bass piano guitar strings only but everything from 0:10 10 20 seconds first last kazoo please n't r&b ' - 's
+"""
+WORDS = SCRAPS.split()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=120) | st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
+@example("\x01" + "0\x01")
+@example("remove \x000\x00")
+@example("a" * MAX_CHARACTERS)
+@example(("replace a with " * 40)[:MAX_CHARACTERS])
+@example("ﷺ" * MAX_CHARACTERS)
+@example("from 1 to 2 " * 25)
+def test_any_text_is_read_or_refused_in_bounded_time(text: str) -> None:
+    began = time.perf_counter()
+    try:
+        read = read_instructions(text, VOCABULARY)
+    except UserError as error:
+        assert error.cause and error.remedy
+    else:
+        assert read
+        for instruction in read:
+            assert set(instruction.instruments + instruction.replacement) <= set(VOCABULARY.instrument_names)
+            assert read_instructions(instruction.sentence, VOCABULARY) == (instruction,)
+    assert time.perf_counter() - began < 1.0
+
+
+names = st.lists(st.sampled_from(VOCABULARY.instrument_names), min_size=1, max_size=5, unique=True).map(tuple)
+moments = st.integers(0, 3 * 3600 * 1000).map(lambda thousandths: thousandths / 1000)
+regions = (
+    st.tuples(moments, moments).filter(lambda r: r[0] < r[1])
+    | st.tuples(moments, st.just(inf))
+    | moments.filter(bool).map(lambda last: (-last, inf))
+)
+instructions = st.one_of(
+    st.builds(Instruction, st.sampled_from([op for op in Operation if op is not Operation.REPLACE]), names),
+    st.tuples(names, names)
+    .filter(lambda pair: pair[0] != pair[1])
+    .map(lambda pair: Instruction(Operation.REPLACE, pair[0], pair[1])),
+    st.builds(
+        Instruction,
+        st.just(Operation.REMIX),
+        names | st.just(()),
+        st.just(()),
+        st.sampled_from(VOCABULARY.genre_names),
+    ),
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(instructions, st.none() | regions, st.booleans(), st.integers(1, 3))
+def test_the_canonical_sentence_reads_back_whatever_its_case_and_spacing(
+    instruction: Instruction, region: tuple[float, float] | None, upper: bool, gap: int
+) -> None:
+    asked = Instruction(
+        instruction.operation, instruction.instruments, instruction.replacement, instruction.genre, region
+    )
+    text = (asked.sentence.upper() if upper else asked.sentence).replace(" ", " " * gap)
+    if len(text) <= MAX_CHARACTERS:
+        assert read_instructions(text, VOCABULARY) == (asked,)
+
+
+def test_every_name_of_the_vocabulary_is_understood() -> None:
+    for term in VOCABULARY.instruments:
+        for name in (term.name, *term.aliases):
+            assert read_instructions(f"remove the {name}", VOCABULARY)[0].instruments == (term.name,)
+    for term in VOCABULARY.families:
+        for name in (term.name, *term.aliases):
+            assert read_instructions(f"extract {name}", VOCABULARY)[0].instruments == term.members
+            assert read_instructions(f"add {name}", VOCABULARY)[0].instruments == term.members[:1]
+    for term in VOCABULARY.genres:
+        for name in (term.name, *term.aliases):
+            assert read_instructions(f"make it {name}", VOCABULARY)[0].genre == term.name
+
+
+def test_a_smaller_vocabulary_knows_less() -> None:
+    small = Vocabulary(VOCABULARY.instruments[:3], (), VOCABULARY.genres[:1])
+    with pytest.raises(UserError, match="it knows: vocals, drums, bass$"):
+        read_instructions("remove piano", small)
+    with pytest.raises(UserError, match="it knows: rock$"):
+        read_instructions("remix to jazz", small)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [
+        ("", "remove "),
+        ("re", "replace "),
+        ("remove ", "remove drums"),
+        ("Remove the dr", "Remove the drums"),
+        ("remove drums and pi", "remove drums and piano"),
+        ("remove drums and ad", "remove drums and add "),
+        ("replace piano", "replace piano with "),
+        ("replace piano with o", "replace piano with organ"),
+        ("swap the piano ", "swap the piano for "),
+        ("remix to j", "remix to jazz"),
+        ("remix with dr", "remix with drums"),
+        ("make it b", "make it blues"),
+        ("add strings, gui", "add strings, guitar"),
+    ],
+)
+def test_the_instruction_bar_completes(prefix: str, expected: str) -> None:
+    assert expected in complete(prefix, VOCABULARY)
+
+
+def test_nonsense_has_no_completion() -> None:
+    assert complete("xyz", VOCABULARY) == [] == complete("remove zz", VOCABULARY)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=10).map(" ".join))
+def test_completions_begin_with_what_was_typed(prefix: str) -> None:
+    for text in complete(prefix, VOCABULARY):
+        assert text.startswith(prefix.rstrip()) and len(text) > len(prefix.rstrip())

@@ -1,0 +1,138 @@
+"""A door to an engine that does what a test tells it to, with real files and the real messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.analysis.chords import CHORD_CLASSES, chord_index
+from engine.audio import Audio, probe, read, write
+from engine.messages import (
+    Analyzed,
+    AnalyzeJob,
+    Cancel,
+    Done,
+    EditJob,
+    EditReport,
+    Failed,
+    Progress,
+    Ready,
+    Request,
+    RoundReport,
+    Stopped,
+)
+from engine.vocabulary import Vocabulary
+
+
+class FakeEngine(QObject):
+    """Edits and analyses wait until the test says how they end; with `obliging`, they end well at once."""
+
+    replied = Signal(object)
+    started = Signal()
+    died = Signal(str)
+
+    def __init__(self, obliging: bool = False) -> None:
+        super().__init__()
+        self.obliging = obliging
+        self.requests: list[Request] = []
+        self.opened = self.closed = False
+        self.deaths = 0
+
+    # The door
+
+    def open(self) -> None:
+        self.opened = True
+        self.start()
+
+    def send(self, request: Request) -> None:
+        self.requests.append(request)
+        if self.obliging:
+            if isinstance(request, EditJob):
+                self.finish(request)
+            elif isinstance(request, AnalyzeJob):
+                self.hear(request)
+        if isinstance(request, Cancel) and self.obliging:
+            self.stop(request.id)
+
+    def close(self, limit: float = 5.0) -> bool:
+        self.closed = True
+        return True
+
+    # What a test makes it do
+
+    def start(self) -> None:
+        vocabulary = Vocabulary.default()
+        self.started.emit()
+        self.replied.emit(
+            Ready("fake", "cpu", vocabulary.instrument_names, vocabulary.genre_names, 24_000, version="1.0")
+        )
+
+    @property
+    def edits(self) -> list[EditJob]:
+        return [request for request in self.requests if isinstance(request, EditJob)]
+
+    @property
+    def analyses(self) -> list[AnalyzeJob]:
+        return [request for request in self.requests if isinstance(request, AnalyzeJob)]
+
+    @property
+    def cancelled(self) -> list[str]:
+        return [request.id for request in self.requests if isinstance(request, Cancel)]
+
+    def progress(self, job: EditJob, stage: str, done: int, total: int) -> None:
+        self.replied.emit(Progress(job.id, stage, done, total))  # type: ignore[arg-type]
+
+    def finish(self, job: EditJob | None = None) -> None:
+        """Write a quieter, filtered song, differently for each instruction and seed, and say Done."""
+        job = job or self.edits[-1]
+        audio = read(job.source)
+        rng = np.random.default_rng([job.seed, *job.instruction.encode()])
+        blocks = np.repeat(rng.uniform(0.35, 0.95, audio.frames // 4800 + 1), 4800)[: audio.frames]
+        edited = audio.samples * blocks.astype(np.float32)
+        write(Path(job.output), Audio(edited, audio.sample_rate), like=probe(job.source))
+        entry = RoundReport(job.instruction, job.instruction, job.seed, 8, 0.5, job.output)
+        self.replied.emit(Done(job.id, EditReport((entry,), job.output, 0.5)))
+
+    def fail(self, job: EditJob | None = None, cause: str = "there is no drum in it", detail: str = "") -> None:
+        job = job or self.edits[-1]
+        self.replied.emit(Failed(job.id, cause, "ask for something else", detail))
+
+    def stop(self, job_id: str) -> None:
+        self.replied.emit(Stopped(job_id))
+
+    def die(self, detail: str = "Killed") -> None:
+        """The process goes, and a new one comes up."""
+        self.deaths += 1
+        self.died.emit(detail)
+        self.start()
+
+    def hear(self, job: AnalyzeJob) -> None:
+        """A four-chord song with a band in it."""
+        names = Vocabulary.default().instrument_names
+        duration = probe(job.source).duration
+        frames = round(duration * 50)
+        rng = np.random.default_rng(len(job.source))
+        chords = rng.dirichlet(np.full(CHORD_CLASSES, 0.05), frames).T.astype(np.float32) * 0.3
+        loop, bar, entries = ("C:maj", "A:min", "F:maj7", "G:7"), 2.0, []
+        for index in range(int(np.ceil(duration / bar))):
+            start, end, chord = index * bar, min((index + 1) * bar, duration), loop[index % 4]
+            chords[chord_index(chord), round(start * 50) : round(end * 50)] += 0.7
+            entries.append({"start": start, "end": end, "chord": chord})
+        instruments = np.zeros((len(names), frames), dtype=np.float32)
+        heard = ("drums", "bass", "piano", "electric guitar", "strings")
+        for name in heard:
+            present = np.repeat(rng.random(frames // 150 + 1) > 0.25, 150)[:frames]
+            instruments[names.index(name)] = np.where(present, 0.85, 0.08) + rng.normal(0, 0.04, frames)
+        if job.output is not None:
+            np.savez(
+                job.output,
+                chords=chords.clip(0, 1),
+                instruments=instruments.clip(0, 1),
+                pitches=np.zeros((88, frames), dtype=np.float32),
+                beats=np.arange(0, duration, 0.5),
+                downbeats=np.arange(0, duration, 2.0),
+            )
+        summary = {"tempo": 120.0, "key": "C:maj", "chords": entries, "instruments": list(heard)}
+        self.replied.emit(Analyzed(job.id, summary, job.output))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UserError
+from engine.models.configuration import ModelConfiguration
+from engine.models.sizes import AUDIT, PAPER
+from training.settings import STAGE_SETTINGS, TrainingConfiguration, configuration_names
+from training.stages import STAGES
+
+
+def model(name: str) -> ModelConfiguration:
+    return TrainingConfiguration.load(name).model
+
+
+@pytest.mark.parametrize("name", configuration_names())
+def test_every_shipped_configuration_has_all_stages(name: str) -> None:
+    configuration = TrainingConfiguration.load(name)
+    assert configuration.model.name == name
+    assert set(configuration.stages) == set(STAGES) == set(STAGE_SETTINGS)
+
+
+def test_the_shipped_ones_are_those_of_the_design() -> None:
+    assert configuration_names() == ("audit", "default", "paper", "tiny", "without_aggregation", "without_chords")
+
+
+def test_default_is_what_the_engine_builds_by_default() -> None:
+    assert model("default") == ModelConfiguration()
+
+
+def test_paper_and_audit_are_the_engine_s_tables() -> None:
+    assert model("paper") == PAPER
+    assert model("audit") == AUDIT
+
+
+def test_ablations_differ_in_one_value() -> None:
+    default = ModelConfiguration()
+    no_chords, no_aggregation = replace(default.unet, chords=False), replace(default.unet, source="concatenation")
+    assert model("without_chords") == replace(default, name="without_chords", unet=no_chords)
+    assert model("without_aggregation") == replace(default, name="without_aggregation", unet=no_aggregation)
+
+
+def test_a_file_of_the_user_extends_a_shipped_one(tmp_path: Path) -> None:
+    file = tmp_path / "wide.toml"
+    file.write_text('extends = "tiny"\n[model.listener]\nwidth = 48\n[stages.listener]\nbatch = 3\n')
+    configuration = TrainingConfiguration.load(str(file))
+    assert configuration.model.name == "wide"
+    assert configuration.model.listener.width == 48
+    assert configuration.model.listener.blocks == 1
+    assert configuration.stages["listener"].batch == 3
+    assert configuration.stages["listener"].warmup == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("[model.listener]\nwidht = 3\n", "widht"),
+        ("[stages.listener]\nbatches = 3\n", "batches"),
+        ("[stages.distillation]\nbatch = 3\n", "distillation"),
+        ("[model\n", "not TOML"),
+        ('extends = "nothing"\n', "nothing"),
+    ],
+)
+def test_a_typing_mistake_does_not_train_for_an_hour(tmp_path: Path, text: str, cause: str) -> None:
+    file = tmp_path / "mistaken.toml"
+    file.write_text(text)
+    with pytest.raises(UserError, match=cause):
+        TrainingConfiguration.load(str(file))
+
+
+def test_a_configuration_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "loop.toml"
+    file.write_text(f'extends = "{file}"\n')
+    with pytest.raises(UserError, match="itself"):
+        TrainingConfiguration.load(str(file))
+
+
+def test_an_unknown_configuration_lists_those_that_there_are() -> None:
+    with pytest.raises(UserError, match="tiny"):
+        TrainingConfiguration.load("defualt")

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.errors import UserError
+from engine.vocabulary import Vocabulary
+from training import checkpoints
+from training.loop import MAX_SKIPPED_IN_A_ROW, RunRequest, train
+from training.settings import StageSettings, TrainingConfiguration
+from training.stages.base import Batch, Metrics, Scene, Stage
+
+MakeStage = Callable[..., Stage]
+
+
+def request(run: Path, **changes: object) -> RunRequest:
+    values: dict[str, object] = {"steps": 6, "device": "cpu", "workers": 0, "quiet": True, "log_steps": 1}
+    return RunRequest(run=run, **{**values, **changes})  # type: ignore[arg-type]
+
+
+def weights(run: Path) -> dict[str, Tensor]:
+    groups = checkpoints.read(run).groups
+    return {f"{group}/{name}": value for group, named in groups.items() for name, value in named.items()}
+
+
+def assert_same(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        assert torch.equal(value, other[name]), name
+
+
+class Line(Stage):
+    """y = a x, learnt from one example a step: what the loop does shows in a single number."""
+
+    name = "listener"
+    part = "listener"
+    poisoned: frozenset[int] = frozenset()
+    act: Callable[[int], None] | None = None
+
+    def __init__(self, poisoned: frozenset[int] = frozenset(), act: Callable[[int], None] | None = None) -> None:
+        settings = StageSettings(batch=1, learning_rate=0.1, warmup=1)
+        source = _Nothing()
+        model = TrainingConfiguration.load("tiny").model
+        super().__init__(model, settings, Vocabulary.default(), source, source)
+        self.poisoned, self.act = poisoned, act
+
+    def build(self) -> nn.Module:
+        return nn.Linear(1, 1, bias=False)
+
+    def examples(self, scenes: object, rng: np.random.Generator) -> Batch:
+        return {"x": torch.from_numpy(rng.standard_normal((1, 1)).astype(np.float32))}
+
+    def loss(self, network: nn.Module, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        if self.act:
+            self.act(self.step)
+        loss = (network(batch["x"]) - 2 * batch["x"]).square().mean()
+        return (loss * math.nan if self.step in self.poisoned else loss), {}
+
+    def evaluate(self, network: nn.Module, device: torch.device) -> Metrics:
+        return {"weight": float(network.state_dict()["weight"])}
+
+
+class _Nothing:
+    def scenes(self, step: int, count: int, *, paired: int = 0) -> list[Scene]:
+        return []
+
+
+def test_six_steps_equal_three_and_three_more_to_the_bit(tmp_path: Path, toy_stage: MakeStage) -> None:
+    train(toy_stage("listener"), request(tmp_path / "whole"))
+
+    halves = tmp_path / "halves"
+    stage = toy_stage("listener")
+    loss = stage.loss
+
+    def interrupted(network: nn.Module, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        if stage.step == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return loss(network, batch, generator)
+
+    stage.loss = interrupted  # type: ignore[method-assign]
+    first = train(stage, request(halves))
+    assert (first.step, first.finished, first.interrupted) == (3, False, signal.SIGTERM)
+    second = train(toy_stage("listener"), request(halves))
+    assert (second.step, second.finished) == (6, True)
+    assert_same(weights(tmp_path / "whole"), weights(halves))
+
+
+def test_a_worker_process_changes_nothing(tmp_path: Path, toy_stage: MakeStage) -> None:
+    train(toy_stage("listener"), request(tmp_path / "here", steps=2))
+    train(toy_stage("listener"), request(tmp_path / "there", steps=2, workers=1))
+    assert_same(weights(tmp_path / "here"), weights(tmp_path / "there"))
+
+
+def test_another_seed_gives_another_run(tmp_path: Path, toy_stage: MakeStage) -> None:
+    train(toy_stage("listener"), request(tmp_path / "one", steps=1))
+    train(toy_stage("listener", seed=1), request(tmp_path / "two", steps=1, seed=1))
+    one, two = weights(tmp_path / "one"), weights(tmp_path / "two")
+    assert not torch.equal(one["weights/trunk_in.weight"], two["weights/trunk_in.weight"])
+
+
+def test_the_loop_learns_a_line_and_its_average_follows(tmp_path: Path) -> None:
+    report = train(Line(), request(tmp_path, steps=300))
+    assert report.metrics["weight"] == pytest.approx(2.0, abs=0.05)
+
+
+def test_a_step_that_is_not_finite_is_skipped_and_counted(tmp_path: Path) -> None:
+    report = train(Line(poisoned=frozenset({1, 4})), request(tmp_path, steps=6))
+    assert report.skipped == 2
+    assert all(bool(torch.isfinite(value).all()) for value in weights(tmp_path).values())
+
+
+def test_a_run_that_has_blown_up_ends_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not finite"):
+        train(Line(poisoned=frozenset(range(1000))), request(tmp_path, steps=1000))
+    assert not checkpoints.exists(tmp_path)
+    assert MAX_SKIPPED_IN_A_ROW < 1000
+
+
+def test_ctrl_c_leaves_a_checkpoint(tmp_path: Path) -> None:
+    def act(step: int) -> None:
+        if step == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    report = train(Line(act=act), request(tmp_path, steps=1000))
+    assert report.interrupted == signal.SIGINT
+    assert checkpoints.read(tmp_path).state["step"] == 2
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_run_of_minutes_ends_in_time_with_its_rate_at_zero(tmp_path: Path) -> None:
+    report = train(Line(), request(tmp_path, steps=None, minutes=0.02))
+    assert report.finished
+    assert report.seconds < 10
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    rates = [line["learning_rate"] for line in lines if line["kind"] == "train"]
+    assert rates[-1] < 0.01 * max(rates)
+
+
+def test_a_finished_run_is_not_trained_on(tmp_path: Path) -> None:
+    train(Line(), request(tmp_path, steps=3))
+    before = weights(tmp_path)
+    assert train(Line(), request(tmp_path, steps=3)).step == 3
+    assert_same(before, weights(tmp_path))
+
+
+def test_a_run_needs_exactly_one_end(tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        train(Line(), request(tmp_path, steps=None))
+    with pytest.raises(UserError):
+        train(Line(), request(tmp_path, minutes=1.0))
+
+
+def test_a_folder_of_another_stage_is_refused(tmp_path: Path, toy_stage: MakeStage) -> None:
+    train(toy_stage("listener"), request(tmp_path, steps=1))
+    with pytest.raises(UserError, match="another stage"):
+        train(toy_stage("renderer"), request(tmp_path, steps=1))
+
+
+def test_weights_of_another_run_can_be_begun_from(tmp_path: Path, toy_stage: MakeStage) -> None:
+    train(toy_stage("listener"), request(tmp_path / "old", steps=2))
+    poisoned = toy_stage("listener", seed=5)
+    train(poisoned, request(tmp_path / "new", steps=1, seed=5, init_from=tmp_path / "old"))
+    old, new = weights(tmp_path / "old"), weights(tmp_path / "new")
+    name = "trunk_in.weight"
+    assert float((old[f"ema/{name}"] - new[f"weights/{name}"]).abs().max()) < 0.01
+    assert checkpoints.read(tmp_path / "new").state["step"] == 1

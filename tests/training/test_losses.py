@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.models.listener import Heard
+from training.discriminator import Discriminator, adversarial_losses, discriminator_loss
+from training.losses import (
+    Labels,
+    balanced_weights,
+    beat_targets,
+    listener_loss,
+    magnitude_loss,
+    multi_resolution_loss,
+    si_sdr,
+    si_sdr_loss,
+    snr_loss,
+    spectral_losses,
+)
+
+
+def noise(samples: int = 4800, batch: int = 3, seed: int = 0) -> torch.Tensor:
+    return 0.1 * torch.randn(batch, samples, generator=torch.Generator().manual_seed(seed))
+
+
+def test_si_sdr_of_a_tenth_of_noise_is_twenty_decibels_at_any_gain() -> None:
+    reference, error = noise(48_000), noise(48_000, seed=1)
+    for gain in (0.2, 1.0, 5.0):
+        torch.testing.assert_close(
+            si_sdr(gain * (reference + 0.1 * error), reference), torch.full((3,), 20.0), rtol=0, atol=0.3
+        )
+
+
+@pytest.mark.parametrize("loss", [si_sdr_loss, snr_loss, multi_resolution_loss])
+def test_waveform_losses_fall_as_the_estimate_nears_the_reference(loss) -> None:
+    reference = noise()
+    far, near, there = (loss(reference + share * noise(seed=1), reference) for share in (1.0, 0.1, 0.0))
+    assert far > near > there
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-6, 0.1])
+@pytest.mark.parametrize("reference_level", [0.0, 1e-6, 0.1])
+def test_gradients_are_finite_for_silence_on_either_side(level: float, reference_level: float) -> None:
+    estimate = (level * noise(seed=1)).requires_grad_()
+    reference, mixture = reference_level * noise(), noise(seed=2)
+    total = (
+        si_sdr_loss(estimate, reference)
+        + snr_loss(estimate, reference, mixture)
+        + snr_loss(estimate, reference)
+        + multi_resolution_loss(estimate, reference, sizes=(256, 1024))
+    )
+    total.backward()
+    assert total.isfinite() and estimate.grad is not None and estimate.grad.isfinite().all()
+
+
+def test_a_silent_reference_does_not_move_the_scale_invariant_loss() -> None:
+    reference = noise()
+    estimate = reference + 0.3 * noise(seed=1)
+    with_silence = torch.cat([reference, torch.zeros(1, 4800)])
+    torch.testing.assert_close(
+        si_sdr_loss(torch.cat([estimate, noise(batch=1, seed=3)]), with_silence), si_sdr_loss(estimate, reference)
+    )
+
+
+def test_an_absent_instrument_is_learnt_as_silence() -> None:
+    silent, mixture = torch.zeros(3, 4800), noise()
+    assert snr_loss(0.5 * mixture, silent, mixture) > snr_loss(0.05 * mixture, silent, mixture)
+    estimate = (0.5 * mixture).requires_grad_()
+    snr_loss(estimate, silent, mixture).backward()
+    assert estimate.grad is not None and (estimate.grad * mixture).sum() > 0
+
+
+def test_convergence_is_the_share_of_the_error() -> None:
+    reference = noise(24_000)
+    convergence, distance = spectral_losses(0.5 * reference, reference)
+    assert convergence.item() == pytest.approx(0.5, abs=0.01)
+    assert distance.item() == pytest.approx(0.693, abs=0.01)
+
+
+def test_magnitude_loss_is_relative_to_the_mixture() -> None:
+    mixture = noise(64).abs().reshape(3, 8, 8)
+    first = magnitude_loss(0 * mixture, 0.5 * mixture, mixture)
+    torch.testing.assert_close(first, magnitude_loss(0 * mixture, 5 * mixture, 10 * mixture))
+    assert first.item() == pytest.approx(0.5, abs=1e-4)
+
+
+def heard(frames: int = 6) -> Heard:
+    generator = torch.Generator().manual_seed(0)
+    parts = [torch.randn(2, rows, frames, generator=generator).requires_grad_() for rows in (85, 88, 3, 2)]
+    return Heard(*parts)
+
+
+def test_nothing_known_teaches_nothing() -> None:
+    unknown = Labels(
+        torch.full((2, 6), -1), torch.full((2, 88, 6), -1), torch.full((2, 3, 6), -1), torch.full((2, 6), -1)
+    )
+    for labels in (Labels(), unknown):
+        assert listener_loss(heard(), labels).total.item() == 0
+
+
+def test_only_known_frames_have_gradients() -> None:
+    answer = heard()
+    chords = torch.full((2, 6), -1)
+    chords[0, 2] = 7
+    beats = torch.full((2, 6), -1)
+    beats[1, 3:] = 0
+    listener_loss(answer, Labels(chords=chords, beats=beats)).total.backward()
+    assert answer.chords.grad is not None and answer.beats.grad is not None
+    assert answer.chords.grad.abs().sum(1).nonzero().tolist() == [[0, 2]]
+    assert answer.beats.grad.abs().sum(1).nonzero().tolist() == [[1, 3], [1, 4], [1, 5]]
+    assert answer.pitches.grad is None
+
+
+def test_beats_are_half_sure_beside_themselves_and_downbeats_are_beats() -> None:
+    targets = beat_targets(torch.tensor([[0, 1, 0, 0, 2, 0, -1]]))
+    assert targets[0, 0].tolist() == [0.5, 1, 0.5, 0.5, 1, 0.5, -1]
+    assert targets[0, 1].tolist() == [0, 0, 0, 0.5, 1, 0.5, -1]
+
+
+def test_rare_classes_weigh_more_within_reason() -> None:
+    weights = balanced_weights(torch.tensor([10_000, 100, 0]))
+    assert weights[0] < weights[1] <= weights[2]
+    assert weights[2] / weights[0] <= 25
+
+
+def test_the_judge_and_the_judged_want_opposite_things() -> None:
+    torch.manual_seed(0)
+    judge = Discriminator(channels=4, sizes=(256, 512))
+    real, fake = noise().unsqueeze(1), (0.5 * noise(seed=1)).unsqueeze(1).requires_grad_()
+    optimizer = torch.optim.Adam(judge.parameters(), lr=1e-2)
+    for _ in range(30):
+        loss = discriminator_loss(judge(real), judge(fake.detach()))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 1.5
+    hinge, features = adversarial_losses(judge(real), judge(fake))
+    (hinge + features).backward()
+    assert hinge.item() > 1 and fake.grad is not None and fake.grad.any()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.bundle import PARTS, Bundle
+from engine.errors import UserError
+from training import checkpoints
+from training.loop import RunRequest, train
+from training.pack import pack_runs
+from training.settings import TrainingConfiguration
+from training.stages import STAGES
+from training.stages.base import Stage
+
+MakeStage = Callable[..., Stage]
+
+
+@pytest.fixture
+def runs(tmp_path: Path, toy_stage: MakeStage) -> Path:
+    """All five stages of `tiny`, each trained for one step on those before it."""
+    options: Any = {"steps": 1, "device": "cpu", "workers": 0, "quiet": True}
+    folders = {name: tmp_path / "runs" / name for name in STAGES}
+    for name, folder in folders.items():
+        below = {stage: folders[stage] for stage in ("autoencoder", "listener") if stage != name}
+        stage = toy_stage(name, runs={} if name in below or name in ("autoencoder", "listener") else below)
+        train(stage, RunRequest(run=folder, data={"paths": ["toys.zip"]}, **options))
+    return tmp_path / "runs"
+
+
+def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "evaluation.json"
+    figures.write_text(json.dumps({"remove": 8.5}))
+    configuration = TrainingConfiguration.load("tiny").model
+    bundle = pack_runs(configuration, runs, tmp_path / "model", metrics=(figures,), version="2")
+
+    assert bundle.parts == PARTS
+    assert Bundle.load(tmp_path / "model").configuration == configuration
+    provenance = bundle.manifest["provenance"]["stages"]
+    assert set(provenance) == set(STAGES)
+    assert provenance["listener"]["data"] == {"paths": ["toys.zip"]}
+    assert provenance["listener"]["step"] == 1
+    assert provenance["listener"]["machine"]["cores"] >= 1
+    assert bundle.metrics["evaluation"] == {"remove": 8.5}
+    assert "chords" in bundle.metrics["listener"]
+    trained = checkpoints.load_part(runs / "diffusion").state_dict()
+    packed = bundle.part("unet").state_dict()
+    for name, value in trained.items():
+        assert torch.allclose(packed[name], value.float(), atol=1e-3, rtol=1e-3), name
+
+    (runs / "embedding" / checkpoints.FILE).unlink()
+    with pytest.raises(UserError, match="embedding"):
+        pack_runs(configuration, runs, tmp_path / "model")
+    assert Bundle.load(tmp_path / "model").version == "2"
+    partial = pack_runs(configuration, runs, tmp_path / "part", partial=True)
+    assert "embedding" not in partial.parts
+
+    wider = replace(configuration, listener=replace(configuration.listener, width=48))
+    with pytest.raises(UserError, match="another configuration"):
+        pack_runs(wider, runs, tmp_path / "other")

@@ -1,0 +1,63 @@
+"""What a run says while it goes: a progress bar, TensorBoard, and one JSON object a line in metrics.jsonl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+
+class Journal:
+    """Opened by the main process only; the other processes of a run get `Journal(None)`, which is silent."""
+
+    def __init__(self, run: Path | None, title: str = "", *, first_step: int = 0, quiet: bool = False) -> None:
+        self._lines = None
+        self._board: Any = None
+        self._bar: tqdm[Any] | None = None
+        if run is None:
+            return
+        run.mkdir(parents=True, exist_ok=True)
+        self._lines = (run / "metrics.jsonl").open("a", encoding="utf-8")
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._board = SummaryWriter(str(run / "tensorboard"), purge_step=first_step or None)
+        except ImportError:  # TensorBoard comes with the training set-up; metrics.jsonl has the same numbers
+            self._board = None
+        if not quiet:
+            layout = "{desc} {percentage:5.1f}%|{bar}| {postfix}"
+            self._bar = tqdm(total=1.0, desc=title, bar_format=layout, dynamic_ncols=True, mininterval=0.5)
+
+    def progress(self, fraction: float, step: int, loss: float, rate: float, seconds_left: float) -> None:
+        """`rate` in steps a second."""
+        if self._bar is None:
+            return
+        minutes, seconds = divmod(int(seconds_left), 60)
+        self._bar.n = min(1.0, fraction)
+        self._bar.set_postfix_str(f"step {step} loss {loss:.4f} {rate:.2f} steps/s {minutes}:{seconds:02d} left")
+
+    def record(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        """`kind` ("train", "validation", "time") leads every value's name in TensorBoard."""
+        if self._lines is None:
+            return
+        rounded = {name: float(f"{value:.6g}") for name, value in values.items()}
+        self._lines.write(json.dumps({"kind": kind, "step": step, **rounded}) + "\n")
+        self._lines.flush()
+        if self._board is not None:
+            for name, value in values.items():
+                self._board.add_scalar(f"{kind}/{name}", value, step)
+
+    def say(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.write(text)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        if self._board is not None:
+            self._board.close()
+        if self._lines is not None:
+            self._lines.close()

@@ -1,0 +1,208 @@
+"""What the stages minimise. Pure functions of tensors; audio is (..., T), every loss is one number.
+
+Energies are summed in float32, and every logarithm and root has a floor: near-silent targets are
+common (an instrument that is not there), and one division by nothing ruins a night of training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.models.listener import Heard
+
+RESOLUTIONS = (256, 512, 1024, 2048, 4096)
+SILENCE_RMS = 1e-3
+"""-60 dB: below it a target is silence, and its scale or direction means nothing."""
+
+
+# --- Waveforms
+
+
+def si_sdr(estimate: Tensor, reference: Tensor) -> Tensor:
+    """Scale-invariant signal-to-distortion ratio in dB (Le Roux et al. 2019): (..., T) -> (...)."""
+    estimate, reference = estimate.float(), reference.float()
+    estimate = estimate - estimate.mean(-1, keepdim=True)
+    reference = reference - reference.mean(-1, keepdim=True)
+    scale = (estimate * reference).sum(-1, keepdim=True) / (reference.square().sum(-1, keepdim=True) + 1e-8)
+    target = scale * reference
+    return 10 * torch.log10((target.square().sum(-1) + 1e-8) / ((estimate - target).square().sum(-1) + 1e-8))
+
+
+def si_sdr_loss(estimate: Tensor, reference: Tensor, limit_db: float = 30.0) -> Tensor:
+    """Mean negative SI-SDR over the clips whose reference sounds; 0 where none does.
+
+    Beyond `limit_db` a clip is good enough: its gradient fades, so that easy clips do not rule the batch.
+    """
+    estimate, reference = estimate.float(), reference.float()
+    sounds = reference.square().mean(-1).sqrt() > SILENCE_RMS
+    power = reference.square().sum(-1, keepdim=True).clamp_min(1e-8)
+    target = (estimate * reference).sum(-1, keepdim=True) / power * reference
+    signal = target.square().sum(-1)
+    error = (estimate - target).square().sum(-1)
+    # The floor follows the reference, so that an estimate of nothing has a finite ratio and gradient.
+    floor = 1e-6 * power.squeeze(-1)
+    ratio = 10 * torch.log10((signal + floor) / (error + 10 ** (-limit_db / 10) * signal + floor))
+    return -torch.where(sounds, ratio, torch.zeros_like(ratio)).sum() / sounds.sum().clamp_min(1)
+
+
+def snr_loss(estimate: Tensor, reference: Tensor, mixture: Tensor | None = None, limit_db: float = 30.0) -> Tensor:
+    """Mean negative SNR with a soft threshold (Wisdom et al. 2021), for sounding and for silent references.
+
+    Where the reference is silent the error is measured against the mixture's level: learning that an absent
+    instrument is silence. Without a mixture silent references are left out.
+    """
+    estimate, reference = estimate.float(), reference.float()
+    sounds = reference.square().mean(-1).sqrt() > SILENCE_RMS
+    error = (estimate - reference).square().sum(-1)
+    level = reference.square().sum(-1)
+    if mixture is None:
+        used = sounds
+    else:
+        mixed = mixture.float().square().sum(-1)
+        used = sounds | (mixed > 0)
+        level = torch.where(sounds, level, mixed)
+    level = level.clamp_min(1e-8)
+    loss = 10 * torch.log10(error / level + 10 ** (-limit_db / 10))
+    return torch.where(used, loss, torch.zeros_like(loss)).sum() / used.sum().clamp_min(1)
+
+
+# --- Spectra
+
+
+@lru_cache(maxsize=64)
+def _window(size: int, device: torch.device) -> Tensor:
+    return torch.hann_window(size, device=device)
+
+
+def magnitudes(audio: Tensor, size: int, hop: int | None = None) -> Tensor:
+    """Linear magnitudes (rows, frames, bins) of (..., T), half overlapped; a full-scale sine peaks near 0.5."""
+    hop = hop or size // 2
+    with torch.autocast(audio.device.type, enabled=False):
+        audio = audio.float().reshape(-1, audio.shape[-1])
+        window = _window(size, audio.device)
+        audio = F.pad(audio, (size // 2, size // 2 + -audio.shape[-1] % hop))
+        spectrum = torch.fft.rfft(audio.unfold(-1, size, hop) * (window / window.sum()))
+        # The root of the power with a floor: |x| has no gradient at silence.
+        return torch.view_as_real(spectrum).square().sum(-1).add(1e-14).sqrt()
+
+
+def spectral_losses(
+    estimate: Tensor, reference: Tensor, sizes: Sequence[int] = RESOLUTIONS, floor: float = 1e-5
+) -> tuple[Tensor, Tensor]:
+    """(spectral convergence, log-spectral distance), each the mean over resolutions (Yamamoto et al. 2020).
+
+    Convergence is the error's share of the reference's magnitudes (of silence: of the silence threshold);
+    the distance is the mean absolute difference of natural logarithms above `floor` (-100 dB).
+    """
+    convergence = estimate.new_zeros((), dtype=torch.float32)
+    distance = convergence.clone()
+    for size in sizes:
+        with torch.no_grad():
+            wanted = magnitudes(reference, size)
+        got = magnitudes(estimate, size)
+        norm = wanted.square().sum((1, 2)).sqrt().clamp_min(1e-4)
+        convergence = convergence + (((got - wanted).square().sum((1, 2)) + 1e-12).sqrt() / norm).mean()
+        distance = distance + (torch.log(got + floor) - torch.log(wanted + floor)).abs().mean()
+    return convergence / len(sizes), distance / len(sizes)
+
+
+def multi_resolution_loss(
+    estimate: Tensor, reference: Tensor, sizes: Sequence[int] = RESOLUTIONS, floor: float = 1e-5
+) -> Tensor:
+    """The sum of both `spectral_losses`."""
+    convergence, distance = spectral_losses(estimate, reference, sizes, floor)
+    return convergence + distance
+
+
+def magnitude_loss(estimate: Tensor, reference: Tensor, mixture: Tensor) -> Tensor:
+    """Mean absolute difference of magnitude spectra (B, bins, frames), relative to the mixture's mean magnitude.
+
+    Relative to the mixture and not to the reference: right for instruments that are absent, too.
+    """
+    level = mixture.mean(dim=(1, 2), keepdim=True).clamp_min(1e-6)
+    return ((estimate - reference).abs() / level).mean()
+
+
+# --- The listener
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a batch's labels say; None or the value named is unknown, and no loss is taken there.
+
+    chords: (B, F) class, -1 unknown. pitches: (B, 88, F) in 0..1, negative unknown. instruments: (B, N, F) in
+    0..1, negative unknown. beats: (B, F) 0 nothing, 1 beat, 2 downbeat, -1 unknown.
+    """
+
+    chords: Tensor | None = None
+    pitches: Tensor | None = None
+    instruments: Tensor | None = None
+    beats: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class ListenerLoss:
+    chords: Tensor
+    pitches: Tensor
+    instruments: Tensor
+    beats: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """Weighted so that no head rules: a chord's cross-entropy is some ten times a key's."""
+        return self.chords + 5 * self.pitches + 2 * self.instruments + 2 * self.beats
+
+
+def listener_loss(
+    heard: Heard,
+    labels: Labels,
+    *,
+    chord_weights: Tensor | None = None,
+    pitch_balance: float = 2.0,
+    instrument_balance: float = 1.5,
+    beat_balance: float = 6.0,
+) -> ListenerLoss:
+    """Cross-entropies over what is known. The balances are how much more a sounding key, a present instrument
+    and a beat weigh than their absence; chord_weights: (CHORD_CLASSES,), see `balanced_weights`."""
+    zero = heard.chords.new_zeros(())
+    chords = pitches = instruments = beats = zero
+    if labels.chords is not None and bool((labels.chords >= 0).any()):
+        chords = F.cross_entropy(
+            heard.chords.float(), labels.chords.long(), weight=chord_weights, ignore_index=-1, label_smoothing=0.02
+        )
+    if labels.pitches is not None:
+        pitches = _known_bce(heard.pitches, labels.pitches.float(), pitch_balance)
+    if labels.instruments is not None:
+        instruments = _known_bce(heard.instruments, labels.instruments.float(), instrument_balance)
+    if labels.beats is not None:
+        beats = _known_bce(heard.beats, beat_targets(labels.beats), beat_balance)
+    return ListenerLoss(chords, pitches, instruments, beats)
+
+
+def beat_targets(beats: Tensor) -> Tensor:
+    """(B, F) 0, 1, 2 or -1 -> (B, 2, F) of beat and downbeat, half as sure one frame (20 ms) before and after."""
+    known = (beats >= 0).unsqueeze(1)
+    marks = torch.stack([beats >= 1, beats == 2], dim=1).float()
+    beside = torch.maximum(F.pad(marks, (1, 0))[..., :-1], F.pad(marks, (0, 1))[..., 1:])
+    return torch.where(known, torch.maximum(marks, 0.5 * beside), torch.full_like(marks, -1.0))
+
+
+def balanced_weights(counts: Tensor, power: float = 0.5, limit: float = 5.0) -> Tensor:
+    """Class weights from counts (classes,): rarer is heavier, by a tempered inverse frequency with mean 1."""
+    share = (counts.float() + 1) / (counts.float() + 1).mean()
+    weights = share.pow(-power).clamp(1 / limit, limit)
+    return weights / weights.mean()
+
+
+def _known_bce(logits: Tensor, targets: Tensor, balance: float) -> Tensor:
+    known = (targets >= 0).float()
+    targets = targets.clamp_min(0)
+    weight = known * (1 + (balance - 1) * targets)
+    loss = F.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
+    return (loss * weight).sum() / weight.sum().clamp_min(1)

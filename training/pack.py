@@ -1,0 +1,69 @@
+"""From training runs to a bundle: the averaged weights of all stages, with where they come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from engine.bundle import Bundle
+from engine.errors import UserError
+from engine.models.configuration import ModelConfiguration
+from training import checkpoints
+from training.stages import STAGES
+
+REPORTED = ("step", "seconds", "examples", "skipped", "seed", "schedule", "settings", "data", "machine")
+
+SHARED = ("autoencoder", "text", "diffusion")
+"""Of the configuration: what every part must agree on with the others."""
+
+
+def pack_runs(
+    configuration: ModelConfiguration,
+    runs: Path,
+    output: Path,
+    *,
+    metrics: Sequence[Path] = (),
+    version: str = "1",
+    partial: bool = False,
+) -> Bundle:
+    """Write the bundle `output` of the runs `runs`/STAGE.
+
+    `metrics` are JSON files of evaluations, each kept under its file's name. With `partial`, stages that were not
+    trained are left out. Raises UserError for a missing run, and for runs that do not fit together.
+    """
+    parts: dict[str, nn.Module] = {}
+    provenance: dict[str, Any] = {"stages": {}}
+    figures: dict[str, Any] = {}
+    vocabulary = None
+    for stage in STAGES:
+        run = runs / stage
+        if partial and not checkpoints.exists(run):
+            continue
+        found = checkpoints.read(run, groups=())
+        state = found.state
+        trained = checkpoints.configuration_of(found)
+        part = state["part"]
+        if any(getattr(trained, name) != getattr(configuration, name) for name in (part, *SHARED)):
+            raise UserError(
+                f"{run} was trained with another configuration than {configuration.name}",
+                "train that stage again, or name its configuration with --config",
+            )
+        learnt = checkpoints.vocabulary_of(found)
+        if vocabulary is not None and learnt != vocabulary:
+            raise UserError(f"{run} was trained on another vocabulary than the stages before it", "train it again")
+        vocabulary = learnt
+        parts[part] = checkpoints.load_part(run)
+        provenance["stages"][stage] = {key: state[key] for key in REPORTED}
+        figures[stage] = state["metrics"]
+    if vocabulary is None:
+        raise UserError(f"{runs} holds no training run", "train the stages first")
+    for path in metrics:
+        try:
+            figures[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path} is not JSON ({error})", "give what `instructme evaluate` wrote") from error
+    return Bundle.write(output, configuration, vocabulary, parts, provenance, figures, version=version)

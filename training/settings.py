@@ -1,0 +1,189 @@
+"""A training configuration: the model that is built and, per stage, how it is trained.
+
+Each configuration is a small TOML file in training/configs that names the one it `extends` and differs in a few lines:
+`[model.*]` tables change ModelConfiguration, `[stages.NAME]` tables change that stage's settings.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from engine.errors import UserError
+from engine.models.configuration import ModelConfiguration
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """What every stage has. Lengths in seconds of audio, rates per step, half-lives in steps."""
+
+    batch: int = 8
+    """Examples a step and process."""
+    seconds: float = 3.0
+    """Length of an example."""
+    clips: int = 4
+    """Clips of the corpus from which a batch is cut; fewer than `batch` saves rendering."""
+    learning_rate: float = 1e-3
+    warmup: int = 200
+    weight_decay: float = 0.01
+    betas: tuple[float, float] = (0.9, 0.99)
+    clip_norm: float = 1.0
+    ema_half_life: int = 300
+    """Short on purpose: our runs are minutes long, and a long average would remember the beginning."""
+    validation_batches: int = 4
+
+
+@dataclass(frozen=True)
+class AutoencoderSettings(StageSettings):
+    learning_rate: float = 8e-4
+    spectral_weight: float = 1.0
+    resolutions: int = 5
+    """Of the spectral loss, drawn anew each step; fewer are faster, and the sum over steps is the same."""
+    waveform_weight: float = 1.0
+    """Of minus SI-SDR in dB / 10: phase matters to the renderer, which adds stems to the user's own samples."""
+    linear_weight: float = 1.0
+    """Of decode(g1 z1 + g2 z2) against g1 x1 + g2 x2 (arXiv 2510.23530), on one half of the batch."""
+    latent_noise: float = 0.02
+    """Deviation of the noise on raw latents, whose own is about 0.2: what samplers leave behind must not be heard.
+    With 0.1 the round trip got worse than before training (SI-SDR 1.6 dB after 100 steps, 3.5 before)."""
+    latent_penalty: float = 1e-3
+    """Of the latents' mean square, the part of the KL term that is left when the deviation is fixed."""
+    discriminator_start: int = 0
+    """Step from which the discriminator counts; 0 is never. It costs half of a CPU's time."""
+    discriminator_weight: float = 0.1
+    feature_weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class ListenerSettings(StageSettings):
+    batch: int = 12
+    seconds: float = 4.0
+    chord_weight: float = 1.0
+    pitch_weight: float = 5.0
+    """Keys are 0 in 97% of the matrix, so that its mean loss is small."""
+    instrument_weight: float = 2.0
+    beat_weight: float = 1.0
+    full_band: float = 0.3
+    """Share of examples that keep every stem; the others keep a random part of the band."""
+
+
+@dataclass(frozen=True)
+class RendererSettings(StageSettings):
+    batch: int = 10
+    seconds: float = 3.0
+    magnitude_weight: float = 1.0
+    waveform_weight: float = 0.1
+    """Of minus SNR in dB / 10, thresholded: silent targets give no gradient without bound."""
+    absent: float = 0.12
+    """Share of queries for what is not there: the mask must stay shut (SAM-Audio's issue 94)."""
+    families: float = 0.2
+    """Share of queries for a whole family ("guitar")."""
+    vocals: float = 0.2
+    """Share of queries for vocals, where there are any: what users ask for most."""
+    refine_weight: float = 0.5
+    latent_noise: float = 0.3
+    """Largest deviation of the noise on the latents that `refine` learns to repair."""
+
+
+@dataclass(frozen=True)
+class DiffusionSettings(StageSettings):
+    batch: int = 8
+    seconds: float = 5.0
+    learning_rate: float = 4e-4
+    operations: Mapping[str, float] = field(
+        default_factory=lambda: {"add": 0.3, "remove": 0.15, "extract": 0.15, "replace": 0.25, "remix": 0.15}
+    )
+    """Shares. More of what needs a generator: the renderer's mask carries remove and extract."""
+    absent: float = 0.1
+    """Share of remove and extract that name an instrument which is not there: nothing may change."""
+
+
+@dataclass(frozen=True)
+class EmbeddingSettings(StageSettings):
+    batch: int = 32
+    seconds: float = 5.0
+    clips: int = 16
+    learning_rate: float = 5e-4
+
+
+STAGE_SETTINGS: dict[str, type[StageSettings]] = {
+    "autoencoder": AutoencoderSettings,
+    "listener": ListenerSettings,
+    "embedding": EmbeddingSettings,
+    "diffusion": DiffusionSettings,
+    "renderer": RendererSettings,
+}
+
+
+@dataclass(frozen=True)
+class TrainingConfiguration:
+    """A model and how its stages are trained."""
+
+    model: ModelConfiguration
+    stages: Mapping[str, StageSettings]
+
+    @classmethod
+    def load(cls, name: str) -> TrainingConfiguration:
+        """`name` is one of the shipped configurations or the path of a TOML file.
+
+        Raises UserError for a name, a key or a file that cannot be used.
+        """
+        table = _table(name, seen=())
+        title = Path(name).stem
+        try:
+            model = ModelConfiguration.from_json({"name": title, **table.get("model", {})})
+            stages = {
+                stage: _settings(kind, table.get("stages", {}).get(stage, {})) for stage, kind in STAGE_SETTINGS.items()
+            }
+        except TypeError as error:
+            raise UserError(f"the configuration {name} cannot be used: {error}", "correct that key") from error
+        if unknown := set(table.get("stages", {})) - set(STAGE_SETTINGS):
+            raise UserError(
+                f"the configuration {name} has settings for {', '.join(sorted(unknown))}",
+                f"the stages are {', '.join(STAGE_SETTINGS)}",
+            )
+        return cls(model, stages)
+
+
+def configuration_names() -> tuple[str, ...]:
+    """The configurations that are shipped."""
+    folder = resources.files("training.configs")
+    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def _table(name: str, seen: tuple[str, ...]) -> dict[str, Any]:
+    if name in seen:
+        raise UserError(f"the configuration {name} extends itself", "remove one `extends`")
+    if name in configuration_names():
+        text = (resources.files("training.configs") / f"{name}.toml").read_text(encoding="utf-8")
+    elif Path(name).is_file():
+        text = Path(name).read_text(encoding="utf-8")
+    else:
+        raise UserError(
+            f"there is no configuration {name}", f"use one of {', '.join(configuration_names())}, or a TOML file"
+        )
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"the configuration {name} is not TOML: {error}", "correct the file") from error
+    base = table.pop("extends", None)
+    return _merged(_table(base, (*seen, name)), table) if base else table
+
+
+def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in change.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _settings(kind: type[StageSettings], table: Mapping[str, Any]) -> StageSettings:
+    if unknown := set(table) - {entry.name for entry in fields(kind)}:
+        raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return kind(**values)

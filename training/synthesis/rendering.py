@@ -1,0 +1,201 @@
+"""From a symbolic song to a clip: one stem per instrument, and every label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from engine.grid import FRAME_RATE, SAMPLE_RATE
+from engine.vocabulary import Vocabulary
+from training.clip import Clip
+from training.synthesis import effects, singer
+from training.synthesis.orchestra import humanised, programs_of, reorchestrate
+from training.synthesis.song import END, PITCH, Part, Song, beat_track, chord_track, pitch_matrix
+from training.synthesis.soundfonts import Soundfont
+
+# dBFS of the sounding part of a stem before mastering: what mixes of records have, roughly.
+_LEVELS: Mapping[str, float] = {"vocals": -17.0, "drums": -18.0, "bass": -18.0, "synth pad": -24.0, "choir": -23.0}
+_LEVEL = -21.0
+
+STEM_GATE = 0.04
+"""A stem that sounds in less than this share of the clip is left out ..."""
+CLIP_GATE = 0.5
+"""... and a clip whose mix sounds in less than this share is rejected."""
+GATE_DECIBELS = -50.0
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How a song is played this time. A remix pair shares one, so that both stay aligned."""
+
+    semitones: int = 0
+    tempo: float = 1.0
+    start: float = 0.0
+    """Where the clip starts, as a share (0-1) of what is possible."""
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> Variation:
+        return cls(int(rng.integers(-5, 7)), float(rng.uniform(0.85, 1.15)), float(rng.random()))
+
+
+class Drummers(Protocol):
+    def drummed(self, song: Song, rng: np.random.Generator) -> Song: ...
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Who plays and how it is recorded. Everything random in it is drawn at `perform`."""
+
+    soundfonts: tuple[Soundfont, ...]
+    vocabulary: Vocabulary
+    reorchestration: float = 0.65
+    """Share of the melodic parts that go to other instruments."""
+    sing: float = 0.6
+    """Chance that a lead is sung."""
+    effects: float = 1.0
+    humanise: bool = True
+    drummers: Drummers | None = None
+    drummer_share: float = 0.35
+    """Chance that a human drummer, where there are any, sits in for the written drums (or joins a song without)."""
+
+    @property
+    def melodic(self) -> tuple[Soundfont, ...]:
+        return tuple(font for font in self.soundfonts if font.melodic)
+
+    def perform(
+        self,
+        song: Song,
+        variation: Variation,
+        seconds: float,
+        rng: np.random.Generator,
+        *,
+        duration: float | None = None,
+        remix: bool = False,
+    ) -> Clip | None:
+        """One clip of the song. None where the energy gate rejects it.
+
+        `duration` stands for the song's own (seconds, before the tempo changes) where two songs must start at the
+        same place. `remix` hands every melodic part to another player.
+        """
+        if self.drummers is not None and rng.random() < self.drummer_share:
+            song = self.drummers.drummed(song, rng)
+        song = song.transposed(variation.semitones).faster(variation.tempo)
+        share = 0.9 if remix else self.reorchestration
+        song = reorchestrate(song, self.vocabulary, rng, share=share, sing=self.sing)
+        if self.humanise:
+            song = humanised(song, rng)
+        length = song.duration if duration is None else duration / variation.tempo
+        start = variation.start * max(length - seconds, 0.0)
+        return render(
+            song, start, seconds, self.soundfonts, rng, vocabulary=self.vocabulary, effects_amount=self.effects
+        )
+
+
+def render(
+    song: Song,
+    start: float,
+    seconds: float,
+    soundfonts: Sequence[Soundfont],
+    rng: np.random.Generator,
+    *,
+    vocabulary: Vocabulary,
+    effects_amount: float = 1.0,
+    vary_programs: bool = True,
+) -> Clip | None:
+    """The clip of `song` between `start` and `start + seconds`, each stem from one of the soundfonts.
+
+    Parts of the same instrument become one stem, sound effects are dropped. Stems that rest are left out. None
+    where fewer than two stems sound or the mix is silent most of the time. Mix: -20 to -14 dBFS, peak below 1.
+    """
+    frames, samples = round(seconds * FRAME_RATE), round(seconds * SAMPLE_RATE)
+    groups: dict[str, list[Part]] = {}
+    for part in song.parts:
+        if part.instrument is not None and len(part.notes):
+            groups.setdefault(part.instrument, []).append(part)
+    stems: dict[str, np.ndarray] = {}
+    fonts: set[str] = set()
+    for instrument in (name for name in vocabulary.instrument_names if name in groups):
+        stem = np.zeros(samples, np.float32)
+        font = _font_for(instrument, soundfonts, rng)
+        for part in groups[instrument]:
+            if not np.any((part.notes[:, END] > start) & (part.notes[:, 0] < start + seconds)):
+                continue
+            stem += _played(part, font, start, seconds, rng, vocabulary, vary_programs)
+        loudness = effects.level(stem)
+        if not np.isfinite(loudness) or loudness < -90:
+            continue
+        stem = effects.produce(stem, rng, effects_amount)
+        wanted = _LEVELS.get(instrument, _LEVEL) + float(np.clip(rng.normal(0, 3.0), -8, 6))
+        stem *= np.float32(10 ** ((wanted - effects.level(stem)) / 20))
+        if effects.sounding_share(stem, GATE_DECIBELS) >= STEM_GATE:
+            stems[instrument] = stem
+            fonts.add(font.name if instrument != "vocals" else "singer")
+    if len(stems) < 2:
+        return None
+    stems = mastered(stems, rng, effects_amount)
+    if effects.sounding_share(np.sum(list(stems.values()), axis=0), GATE_DECIBELS) < CLIP_GATE:
+        return None
+    return Clip(
+        stems,
+        chords=chord_track(song, start, frames),
+        beats=beat_track(song, start, frames),
+        pitches={name: _keys(groups[name], start, frames) for name in stems if name != "drums"},
+        genre=song.genre,
+        key=song.key,
+        bpm=song.bpm,
+        origin=f"{song.title} at {start:.2f} s, {' and '.join(sorted(fonts))}",
+        melody=_melody(song, stems, start, frames),
+    )
+
+
+def mastered(stems: Mapping[str, np.ndarray], rng: np.random.Generator, amount: float = 1.0) -> dict[str, np.ndarray]:
+    """Level, and sometimes tone, of the whole mix. The same linear change for every stem: they still sum to the mix."""
+    tone = effects.random_tone(rng, strength=3.0) if rng.random() < 0.5 * amount else None
+    stems = {name: effects.colour(stem, tone) for name, stem in stems.items()}
+    mix = np.sum(list(stems.values()), axis=0)
+    wanted = rng.uniform(-20.0, -14.0)
+    rms = 10 * np.log10(float(np.mean(np.square(mix))) + 1e-12)
+    gain = min(10 ** ((wanted - rms) / 20), 0.98 / max(float(np.abs(mix).max()), 1e-9))
+    return {name: (stem * np.float32(gain)).astype(np.float32, copy=False) for name, stem in stems.items()}
+
+
+def _font_for(instrument: str, soundfonts: Sequence[Soundfont], rng: np.random.Generator) -> Soundfont:
+    able = [font for font in soundfonts if font.melodic or instrument == "drums"]
+    return able[rng.integers(len(able))]
+
+
+def _played(
+    part: Part,
+    font: Soundfont,
+    start: float,
+    seconds: float,
+    rng: np.random.Generator,
+    vocabulary: Vocabulary,
+    vary_programs: bool,
+) -> np.ndarray:
+    if part.instrument == "vocals":
+        voice = singer.random_voice(float(np.median(part.notes[:, PITCH])), rng)
+        return singer.sing(part.notes, start=start, seconds=seconds, rng=rng, voice=voice)
+    if part.drums:
+        kits = font.kits
+        program = kits[rng.integers(len(kits))] if vary_programs else part.program
+        return font.play(part.notes, program, start=start, seconds=seconds, drums=True)
+    program = part.program
+    if vary_programs and rng.random() < 0.6:
+        program = int(rng.choice(programs_of(vocabulary, part.instrument or "piano")))
+    cents = float(rng.normal(0, 6))
+    return font.play(part.notes, program, start=start, seconds=seconds, cents=cents)
+
+
+def _keys(parts: Sequence[Part], start: float, frames: int) -> np.ndarray:
+    return np.logical_or.reduce([pitch_matrix(part.notes, start, frames) for part in parts])
+
+
+def _melody(song: Song, stems: Mapping[str, np.ndarray], start: float, frames: int) -> np.ndarray | None:
+    lead = song.lead
+    if lead is None or lead.instrument not in stems:
+        return None
+    return pitch_matrix(lead.notes, start, frames)
