@@ -1,9 +1,11 @@
-"""What a run says while it goes: a progress bar, TensorBoard, and one JSON object a line in metrics.jsonl."""
+"""What a run says while it goes: a progress bar, TensorBoard, one JSON object a line, and where its time goes."""
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +63,24 @@ class Journal:
             self._board.close()
         if self._lines is not None:
             self._lines.close()
+
+
+class Stopwatch:
+    """Where a step's time goes. On a GPU the parts are those of the queueing, only their sum is exact."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, float] = {}
+        self._lap = time.monotonic()
+
+    @contextlib.contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self._parts[part] = self._parts.get(part, 0.0) + time.perf_counter() - begun
+
+    def lap(self, steps: int) -> dict[str, float]:
+        now = time.monotonic()
+        shares = {part: seconds / steps for part, seconds in self._parts.items()}
+        shares["step"] = (now - self._lap) / steps
+        self._parts, self._lap = {}, now
+        return shares

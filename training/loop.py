@@ -7,29 +7,24 @@ was stopped and resumed has the weights of one that was not (to the bit on a CPU
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import math
-import os
-import platform
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import DistributedDataParallelKwargs, broadcast
+from accelerate.utils import broadcast
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
 
 from engine.errors import UserError
 from training import checkpoints
 from training.checkpoints import Checkpoint
-from training.journal import Journal
+from training.feeding import loader
+from training.journal import Journal, Stopwatch
+from training.machine import accelerator_for, describe, stop_signals
 from training.stages.base import Batch, Metrics, Stage
 
 MAX_SKIPPED_IN_A_ROW = 50
@@ -85,39 +80,16 @@ class Objective(nn.Module):
         return self._stage.loss(self.network, batch, generator)
 
 
-class _Steps(Dataset[Batch]):
-    """Item n is the whole batch of step n."""
-
-    def __init__(self, stage: Stage, rank: int, world: int) -> None:
-        self._stage, self._rank, self._world = stage, rank, world
-
-    def __getitem__(self, step: int) -> Batch:
-        return self._stage.batch(step * self._world + self._rank)
-
-
-class _From:
-    """The endless sampler n, n + 1, ..."""
-
-    def __init__(self, first: int) -> None:
-        self._first = first
-
-    def __iter__(self) -> Iterator[int]:
-        step = self._first
-        while True:
-            yield step
-            step += 1
-
-
 def train(stage: Stage, request: RunRequest) -> RunReport:
     """Train, resuming where the run's folder holds a checkpoint. Raises UserError for what a user can mend."""
     if (request.minutes is None) == (request.steps is None):
         raise UserError("a run needs an end", "give either --minutes or --steps")
     if request.threads:
         torch.set_num_threads(request.threads)
-    accelerator = _accelerator(request)
+    accelerator = accelerator_for(request.device, request.precision)
     run = _Run(stage, request, accelerator)
     try:
-        with _signals(run.stop):
+        with stop_signals(run.stop):
             return run.go()
     finally:
         run.journal.close()
@@ -155,11 +127,12 @@ class _Run:
     # -- the run -------------------------------------------------------------------------------------------------
 
     def go(self) -> RunReport:
-        batches = iter(self._loader())
+        rank, world = self.accelerator.process_index, self.accelerator.num_processes
+        batches = iter(loader(self.stage, self.step, rank, world, self.request.workers, self.device))
         self._validate()  # the figures to beat, while the loaders render; and how long a validation takes
         last_checkpoint = last_validation = time.monotonic()
         in_a_row = 0
-        clock = _Stopwatch(self.device)
+        clock = Stopwatch()
         while True:
             fraction, stopping = self._agreed()
             if stopping or fraction >= 1.0:
@@ -197,7 +170,7 @@ class _Run:
         """Of training so far, in this and all earlier calls."""
         return self.earlier + time.monotonic() - self.begun
 
-    def _step(self, batch: Batch, fraction: float, clock: _Stopwatch) -> tuple[Tensor, dict[str, Tensor], bool]:
+    def _step(self, batch: Batch, fraction: float, clock: Stopwatch) -> tuple[Tensor, dict[str, Tensor], bool]:
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
         chance = _mixed(self.request.seed, self.step * world + rank)
         torch.manual_seed(chance)
@@ -256,7 +229,7 @@ class _Run:
 
     # -- what is written -----------------------------------------------------------------------------------------
 
-    def _log(self, loss: Tensor, values: dict[str, Tensor], fraction: float, clock: _Stopwatch) -> None:
+    def _log(self, loss: Tensor, values: dict[str, Tensor], fraction: float, clock: Stopwatch) -> None:
         if not self.accelerator.is_main_process:
             return
         seconds = clock.lap(self.request.log_steps)
@@ -319,7 +292,7 @@ class _Run:
             "configuration": self.stage.configuration.to_json(),
             "vocabulary": self.stage.vocabulary.to_json(),
             "data": self.request.data,
-            "machine": machine(self.device, self.accelerator.num_processes),
+            "machine": describe(self.device, self.accelerator.num_processes),
             "metrics": self.metrics,
         }
         return Checkpoint(groups, state)
@@ -362,52 +335,6 @@ class _Run:
         }
         self.optimizer.load_state_dict({"state": state, "param_groups": shape["param_groups"]})
 
-    def _loader(self) -> DataLoader[Batch]:
-        rank, world = self.accelerator.process_index, self.accelerator.num_processes
-        workers = self.request.workers
-        return DataLoader(
-            _Steps(self.stage, rank, world),
-            batch_size=None,
-            sampler=_From(self.step),
-            num_workers=workers,
-            prefetch_factor=4 if workers else None,
-            persistent_workers=bool(workers),
-            pin_memory=self.device.type == "cuda",
-            worker_init_fn=_quiet_worker,
-        )
-
-
-def machine(device: torch.device, processes: int = 1) -> dict[str, Any]:
-    """What a run was trained on: for the provenance of a bundle."""
-    name = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                name = line.split(":", 1)[1].strip()
-                break
-    found: dict[str, Any] = {"cpu": name, "cores": os.cpu_count(), "threads": torch.get_num_threads()}
-    if device.type == "cuda":
-        found["gpu"] = torch.cuda.get_device_name(device)
-        found["gpus"] = processes
-    return found
-
-
-def _accelerator(request: RunRequest) -> Accelerator:
-    on_cpu = request.device == "cpu"
-    precision = request.precision
-    if precision == "auto":
-        mps = request.device == "mps" or (request.device == "auto" and torch.backends.mps.is_available())
-        precision = "no" if mps else "bf16"
-    if request.device == "cuda" and not torch.cuda.is_available():
-        raise UserError("there is no CUDA device here", "use --device cpu")
-    if torch.cuda.is_available() and not on_cpu:
-        torch.set_float32_matmul_precision("high")
-        torch.backends.cudnn.benchmark = True
-    # A stage may leave a head out of a step (the discriminator before its start).
-    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-    return Accelerator(mixed_precision=precision, cpu=on_cpu, kwargs_handlers=[unused])
-
-
 def _optimizer(named: dict[str, nn.Parameter], stage: Stage) -> torch.optim.AdamW:
     """AdamW; only matrices decay, for norms and biases have no scale to keep small."""
     matrices = [value for value in named.values() if value.ndim >= 2]
@@ -438,51 +365,3 @@ def _load_what_fits(network: nn.Module, weights: Any, run: Path) -> None:
     if not fitting:
         raise UserError(f"{run} holds nothing that this network can begin from", "leave out --init-from")
     network.load_state_dict({**mine, **fitting})
-
-
-def _quiet_worker(_: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; only the loop answers it
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-@contextlib.contextmanager
-def _signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """Within, the first SIGINT or SIGTERM asks the run to stop; a second one acts as ever."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    old = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def ask(number: int, _frame: Any) -> None:
-        stop(number)
-        signal.signal(number, old[signal.Signals(number)])
-
-    for number in old:
-        signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-
-class _Stopwatch:
-    """Where a step's time goes. On a GPU the parts are those of the queueing, only their sum is exact."""
-
-    def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._parts: dict[str, float] = {}
-        self._lap = time.monotonic()
-
-    @contextlib.contextmanager
-    def __call__(self, part: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self._parts[part] = self._parts.get(part, 0.0) + time.perf_counter() - begun
-
-    def lap(self, steps: int) -> dict[str, float]:
-        now = time.monotonic()
-        shares = {part: seconds / steps for part, seconds in self._parts.items()}
-        shares["step"] = (now - self._lap) / steps
-        self._parts, self._lap = {}, now
-        return shares

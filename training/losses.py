@@ -129,6 +129,74 @@ def magnitude_loss(estimate: Tensor, reference: Tensor, mixture: Tensor) -> Tens
     return ((estimate - reference).abs() / level).mean()
 
 
+@dataclass(frozen=True)
+class SelectionLoss:
+    """Terms of one batch of masks, each one number. The ratios are SI-SDR in dB, higher is better; `leak` is the
+    level in dB, below the mixture, of what is taken for instruments that are not there."""
+
+    taken_db: Tensor
+    rest_db: Tensor
+    leak_db: Tensor
+    magnitude: Tensor
+
+
+def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: float = 30.0) -> SelectionLoss:
+    """How well a real mask (B, K, t) takes the spectrum `wanted` out of `spectrum` (complex, same shape).
+
+    Every item counts relative to its own target, not to the mixture: measured against the mixture, quiet stems
+    weigh nothing and the mask falls shut within 200 steps (extract -27 dB). Taking nothing gains nothing here,
+    for a ratio of scale-invariant parts is as bad at zero as anywhere. A real mask lets the products be multiplied
+    out, <M X, S> = sum M Re(X S*), so that no complex number is differentiated.
+    """
+    mask = mask.float()
+    mixture, target = _power(spectrum), _power(wanted)
+    shared = spectrum.real * wanted.real + spectrum.imag * wanted.imag
+    remaining = (mixture - 2 * shared + target).clamp_min(0)
+
+    def mean(x: Tensor) -> Tensor:
+        return x.mean(dim=(1, 2))
+
+    whole, of_target, of_rest = mean(mixture), mean(target), mean(remaining)
+    masked = mask * mixture
+    taken_power, taken_mixture, taken_target = mean(mask * masked), mean(masked), mean(mask * shared)
+    rest_power = whole - 2 * taken_mixture + taken_power
+    rest_shared = whole - mean(shared) - taken_mixture + taken_target
+
+    present = of_target > 1e-4 * whole
+    stays = of_rest > 1e-4 * whole
+    taken_db = _ratio_db(taken_target, taken_power, of_target, limit_db)
+    rest_db = _ratio_db(rest_shared, rest_power, of_rest, limit_db)
+    leak_db = 10 * torch.log10(taken_power / (whole + 1e-8) + 1e-4)
+
+    level = mixture.sqrt()
+    taken = mask * level
+    of_taken = mean((taken - target.sqrt()).abs()) / mean(target.sqrt()).clamp_min(1e-2 * mean(level) + 1e-6)
+    of_left = mean((level - taken - remaining.sqrt()).abs()) / (mean(level) + 1e-6)
+    return SelectionLoss(
+        _mean_where(taken_db, present),
+        _mean_where(rest_db, stays & present),
+        _mean_where(leak_db, ~present),
+        _mean_where(of_taken, present) + of_left.mean(),
+    )
+
+
+def _power(spectrum: Tensor) -> Tensor:
+    return spectrum.real.square() + spectrum.imag.square()
+
+
+def _mean_where(values: Tensor, chosen: Tensor) -> Tensor:
+    """Of the chosen values; 0 where there are none."""
+    return torch.where(chosen, values, torch.zeros_like(values)).sum() / chosen.sum().clamp_min(1)
+
+
+def _ratio_db(shared: Tensor, power: Tensor, reference: Tensor, limit_db: float) -> Tensor:
+    """SI-SDR from the products <e, r>, <e, e>, <r, r>, with a floor that follows the reference."""
+    floor = 1e-6 * reference + 1e-10
+    signal = shared.square() / (reference + 1e-10)
+    error = (power - signal).clamp_min(0)
+    return 10 * torch.log10((signal + floor) / (error + 10 ** (-limit_db / 10) * signal + floor))
+
+
 # --- The listener
 
 

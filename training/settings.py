@@ -75,9 +75,10 @@ class ListenerSettings(StageSettings):
 class RendererSettings(StageSettings):
     batch: int = 10
     seconds: float = 3.0
-    magnitude_weight: float = 1.0
+    magnitude_weight: float = 0.5
+    """Sets the scale, which the ratios leave free."""
     waveform_weight: float = 0.1
-    """Of minus SNR in dB / 10, thresholded: silent targets give no gradient without bound."""
+    """Of decibels: see `training.losses.selection_loss`."""
     absent: float = 0.12
     """Share of queries for what is not there: the mask must stay shut (SAM-Audio's issue 94)."""
     families: float = 0.2

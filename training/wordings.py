@@ -48,7 +48,9 @@ def wording(instruction: Instruction, vocabulary: Vocabulary, rng: np.random.Gen
     """One way to say the instruction: Table 5's half of the time, else an everyday one with everyday names."""
     if rng.random() < CANONICAL:
         return instruction.text
-    names = _listed(instruction.instruments, vocabulary, rng)
+    # "Remove the guitars" means them all, "add guitar" means one of them.
+    whole = instruction.operation in (Operation.REMOVE, Operation.EXTRACT)
+    names = _listed(instruction.instruments, vocabulary, rng, families=whole)
     if instruction.genre is not None:
         term = next((term for term in vocabulary.genres if term.name == instruction.genre), None)
         spoken = [instruction.genre, *(term.aliases if term else ())]
@@ -61,12 +63,12 @@ def wording(instruction: Instruction, vocabulary: Vocabulary, rng: np.random.Gen
     return text.capitalize() if rng.random() < 0.5 else text
 
 
-def _listed(names: Sequence[str], vocabulary: Vocabulary, rng: np.random.Generator) -> str:
+def _listed(names: Sequence[str], vocabulary: Vocabulary, rng: np.random.Generator, *, families: bool = False) -> str:
     """`drums, bass and piano`, a family by its own name, each now and then by an alias."""
-    families = [term for term in vocabulary.families if set(term.members) <= set(names)]
+    complete = [term for term in vocabulary.families if families and set(term.members) <= set(names)]
     # Families go by their names: "synthesizers" also is the plural of one of the members' aliases.
-    spoken = [term.name for term in families]
-    covered = {member for term in families for member in term.members}
+    spoken = [term.name for term in complete]
+    covered = {member for term in complete for member in term.members}
     aliases = {term.name: term.aliases for term in vocabulary.instruments}
     spoken += [_spoken((name, *aliases.get(name, ())), rng) for name in names if name not in covered]
     if len(spoken) > 1 and rng.random() < 0.6:

@@ -96,7 +96,7 @@ def heat_image(values: np.ndarray, table: np.ndarray) -> QImage:
 
 class SpectrogramLane(Lane):
     def __init__(self, axis: TimeAxis, parent: QWidget | None = None) -> None:
-        super().__init__(axis, "Spectrum", 110, parent)
+        super().__init__(axis, "Spectrum", 72, parent)
         self._samples: np.ndarray | None = None
         self._sample_rate = 1
         self._generation = 0

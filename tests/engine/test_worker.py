@@ -36,7 +36,7 @@ from engine.messages import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 class Conversation:

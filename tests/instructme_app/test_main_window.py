@@ -49,7 +49,7 @@ def test_a_dropped_song_is_opened_and_drawn(qtbot: QtBot, window: MainWindow, so
     qtbot.waitUntil(lambda: len(window.media.thumbnails) == 1, timeout=WAIT)
     assert window.title.text() == "my song"
     assert "22.05 kHz" in window.about.text()
-    assert titles(window) == ["my song"] or titles(window) == ["Source"]
+    assert titles(window) == ["Source"]
     assert window.axis.duration == pytest.approx(3.0)
 
 
@@ -311,6 +311,7 @@ def test_the_source_exports_as_it_came(opened: MainWindow, song: Path, tmp_path:
 
 def test_three_hundred_repaints_are_survived(opened: MainWindow, engine: FakeEngine) -> None:
     """PySide6 6.12.0 on Python 3.11 aborts after some dozens."""
+    opened.resize(opened.minimumSize())
     engine.hear(engine.analyses[0])
     for index in range(300):
         opened.axis.show(index * 0.005, 1.0)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instructme_app.model.pyramid import Pyramid
+from instructme_app.views.waveform import polygon
 
 
 @settings(max_examples=60, deadline=None)
@@ -47,3 +48,9 @@ def test_the_closest_zoom_shows_the_samples_themselves() -> None:
     samples = np.linspace(-1, 1, 5000, dtype=np.float32)[None]
     columns = Pyramid.build(samples).columns(100, 110, 10)
     np.testing.assert_array_equal(columns.high, samples[0, 100:110])
+
+
+def test_a_polygon_from_arrays_has_their_points() -> None:
+    made = polygon(np.array([0.5, 1.5, 2.5]), np.array([-1.0, 7.25, 0.0]))
+    assert [(point.x(), point.y()) for point in made.toList()] == [(0.5, -1.0), (1.5, 7.25), (2.5, 0.0)]
+    assert polygon(np.zeros(0), np.zeros(0)).size() == 0

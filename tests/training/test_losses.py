@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
 
 from engine.models.listener import Heard
 from training.discriminator import Discriminator, adversarial_losses, discriminator_loss
@@ -12,6 +13,7 @@ from training.losses import (
     listener_loss,
     magnitude_loss,
     multi_resolution_loss,
+    selection_loss,
     si_sdr,
     si_sdr_loss,
     snr_loss,
@@ -137,3 +139,41 @@ def test_the_judge_and_the_judged_want_opposite_things() -> None:
     hinge, features = adversarial_losses(judge(real), judge(fake))
     (hinge + features).backward()
     assert hinge.item() > 1 and fake.grad is not None and fake.grad.any()
+
+
+def test_the_ratios_of_a_mask_are_those_of_the_complex_spectra() -> None:
+    generator = torch.Generator().manual_seed(0)
+    stem, rest = (torch.randn(2, 33, 20, dtype=torch.complex64, generator=generator) for _ in range(2))
+    mask = torch.rand(2, 33, 20, generator=generator)
+    terms = selection_loss(mask, stem + rest, stem)
+
+    def ratio(estimate: Tensor, reference: Tensor) -> Tensor:
+        estimate, reference = (torch.view_as_real(x).flatten(1) for x in (estimate, reference))
+        scale = (estimate * reference).sum(1, keepdim=True) / reference.square().sum(1, keepdim=True)
+        error = estimate - scale * reference
+        return 10 * torch.log10((scale * reference).square().sum(1) / error.square().sum(1)).mean()
+
+    assert float(terms.taken_db) == pytest.approx(float(ratio(mask * (stem + rest), stem)), abs=0.05)
+    assert float(terms.rest_db) == pytest.approx(float(ratio((1 - mask) * (stem + rest), rest)), abs=0.05)
+
+
+def test_a_shut_mask_is_no_better_for_a_quiet_stem_than_the_right_one() -> None:
+    generator = torch.Generator().manual_seed(0)
+    loud, quiet = (torch.randn(1, 32, 20, dtype=torch.complex64, generator=generator) for _ in range(2))
+    loud[:, 16:] = 0
+    quiet[:, :16] = 0
+    right = (torch.arange(32) >= 16).float()[None, :, None].expand(1, 32, 20)
+    mixture, wanted = loud + 0.05 * quiet, 0.05 * quiet
+    open_db = selection_loss(right, mixture, wanted).taken_db
+    shut = selection_loss(torch.zeros_like(right), mixture, wanted)
+    assert float(open_db) > 25
+    assert float(shut.taken_db) < 1
+    assert float(shut.magnitude) > float(selection_loss(right, mixture, wanted).magnitude)
+
+
+def test_what_is_taken_for_an_absent_instrument_is_a_leak() -> None:
+    mixture = torch.randn(1, 32, 20, dtype=torch.complex64, generator=torch.Generator().manual_seed(0))
+    half = torch.full((1, 32, 20), 0.5)
+    terms = selection_loss(half, mixture, torch.zeros_like(mixture))
+    assert float(terms.leak_db) == pytest.approx(-6.0, abs=0.1)
+    assert float(terms.taken_db) == 0

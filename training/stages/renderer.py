@@ -17,13 +17,10 @@ from torch import Tensor
 
 from training.checkpoints import load_part
 from training.evaluation.metrics import si_sdr
-from training.losses import magnitude_loss
+from training.losses import selection_loss
 from training.settings import RendererSettings
 from training.stages.base import Batch, Metrics, Scene, Stage, evaluation_generator, mean
 from training.stages.mixing import Cut, coloured, cut, random_gain, safe_gain, stacked, sub_band, whole_frames
-
-ERROR_FLOOR = 3e-4
-"""Of error to mixture, in power (-35 dB): better than that is not heard, and silent targets stay finite."""
 
 
 class RendererStage(Stage):
@@ -82,21 +79,16 @@ class RendererStage(Stage):
         spectrum, wanted = network.stft(batch["source"]), network.stft(batch["selected"])
         mask = network.mask_spectrum(spectrum, batch["query"])
         with torch.autocast(spectrum.device.type, enabled=False):
-            # A real mask: |M X| = M |X|, |X - M X| = (1 - M) |X|, and |M X - S|^2 multiplied out. What has no
-            # gradient is made once, and no complex number is differentiated.
-            mask = mask.float()
-            mixture = _power(spectrum)
-            target = _power(wanted)
-            shared = spectrum.real * wanted.real + spectrum.imag * wanted.imag
-            error = (mask * (mask * mixture - 2 * shared)).mean(dim=(1, 2)) + target.mean(dim=(1, 2))
-            error = error.clamp_min(0) / (mixture.mean(dim=(1, 2)) + 1e-8)
-            waveform = torch.log10(error + ERROR_FLOOR).mean()
-            level = mixture.sqrt()
-            taken = mask * level
-            rest = (mixture - 2 * shared + target).clamp_min(0).sqrt()
-            magnitude = magnitude_loss(taken, target.sqrt(), level) + magnitude_loss(level - taken, rest, level)
-            total = self.settings.magnitude_weight * magnitude + 10 * self.settings.waveform_weight * waveform
-            values = {"magnitude": magnitude, "error_db": 10 * waveform}
+            terms = selection_loss(mask, spectrum, wanted)
+            weight = self.settings.waveform_weight
+            total = self.settings.magnitude_weight * terms.magnitude
+            total = total + weight * (terms.leak_db - terms.taken_db - 0.5 * terms.rest_db)
+            values = {
+                "magnitude": terms.magnitude,
+                "taken_db": terms.taken_db,
+                "rest_db": terms.rest_db,
+                "leak_db": terms.leak_db,
+            }
         if self.autoencoder is not None:
             refined = self._refine_loss(network, batch, generator)
             total = total + self.settings.refine_weight * refined

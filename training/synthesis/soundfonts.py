@@ -36,7 +36,7 @@ electric guitars and drums; pianos, organs, strings, saxophones and woodwinds ar
 much with FluidR3. So the figures on sf_GMbank are a little kinder than a wholly foreign synthesizer would be."""
 
 _PRE_ROLL = 1.0
-_DRUM_SECONDS = 0.4
+_DRUM_SECONDS = 1.5
 
 
 @dataclass(frozen=True)

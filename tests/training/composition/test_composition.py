@@ -48,7 +48,8 @@ def test_the_same_sheet_in_two_genres_is_aligned() -> None:
     rng = np.random.default_rng(3)
     sheet = write_sheet("folk", rng)
     one, two = arrange(sheet, "folk", rng), arrange(sheet, "rock", rng)
-    assert np.array_equal(one.beats, two.beats) and np.array_equal(one.chords, two.chords)
+    assert one.beats is not None and two.beats is not None and np.array_equal(one.beats, two.beats)
+    assert one.chords is not None and two.chords is not None and np.array_equal(one.chords, two.chords)
     assert one.bpm == two.bpm and one.key == two.key and one.genre != two.genre
 
 
