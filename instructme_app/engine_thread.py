@@ -61,8 +61,12 @@ class EngineDoor(Protocol):
     def close(self, limit: float = 5.0) -> bool: ...
 
 
+REAP_SECONDS = 10.0
+"""For the system to take back a killed process on a busy machine."""
+
+
 class EngineThread(QObject):
-    """The real door. Every method returns at once, save `close`, which takes `limit` seconds at most."""
+    """The real door. Every method returns at once, save `close`, which waits for the end."""
 
     replied = Signal(object)
     started = Signal()
@@ -99,7 +103,7 @@ class EngineThread(QObject):
         if not self._thread.isRunning():
             return True
         self._finish.emit(limit)
-        return self._thread.wait(round((limit + 2.0) * 1000))
+        return self._thread.wait(round((limit + REAP_SECONDS) * 1000))
 
 
 class _WorkerOwner(QObject):

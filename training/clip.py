@@ -41,4 +41,4 @@ class Clip:
 
     @property
     def mix(self) -> np.ndarray:
-        return np.sum(list(self.stems.values()), axis=0, dtype=np.float32)
+        return np.asarray(sum(self.stems.values()), dtype=np.float32)

@@ -131,8 +131,9 @@ def magnitude_loss(estimate: Tensor, reference: Tensor, mixture: Tensor) -> Tens
 
 @dataclass(frozen=True)
 class SelectionLoss:
-    """Terms of one batch of masks, each one number. The ratios are SI-SDR in dB, higher is better; `leak` is the
-    level in dB, below the mixture, of what is taken for instruments that are not there."""
+    """Terms of one batch of masks, each one number. The ratios are SI-SDR in dB, higher is better, over the items that
+    have such a part; `leak` is the level in dB, against the mixture, of what is taken for instruments that are not
+    there, summed over these items and divided by all."""
 
     taken_db: Tensor
     rest_db: Tensor
@@ -144,8 +145,8 @@ def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: flo
     """How well a real mask (B, K, t) takes the spectrum `wanted` out of `spectrum` (complex, same shape).
 
     Every item counts relative to its own target, not to the mixture: measured against the mixture, quiet stems
-    weigh nothing and the mask falls shut within 200 steps (extract -27 dB). Taking nothing gains nothing here,
-    for a ratio of scale-invariant parts is as bad at zero as anywhere. A real mask lets the products be multiplied
+    weigh nothing and the mask falls shut within 200 steps (extract -27 dB). For the same reason taking nothing is
+    the worst answer here where there is something, and leaks below -25 dB are good enough. A real mask lets the products be multiplied
     out, <M X, S> = sum M Re(X S*), so that no complex number is differentiated.
     """
     mask = mask.float()
@@ -166,7 +167,7 @@ def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: flo
     stays = of_rest > 1e-4 * whole
     taken_db = _ratio_db(taken_target, taken_power, of_target, limit_db)
     rest_db = _ratio_db(rest_shared, rest_power, of_rest, limit_db)
-    leak_db = 10 * torch.log10(taken_power / (whole + 1e-8) + 1e-4)
+    leak_db = 10 * torch.log10(taken_power / (whole + 1e-8) + 10**-2.5)
 
     level = mixture.sqrt()
     taken = mask * level
@@ -175,7 +176,7 @@ def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: flo
     return SelectionLoss(
         _mean_where(taken_db, present),
         _mean_where(rest_db, stays & present),
-        _mean_where(leak_db, ~present),
+        torch.where(present, torch.zeros_like(leak_db), leak_db).mean(),
         _mean_where(of_taken, present) + of_left.mean(),
     )
 
@@ -190,11 +191,11 @@ def _mean_where(values: Tensor, chosen: Tensor) -> Tensor:
 
 
 def _ratio_db(shared: Tensor, power: Tensor, reference: Tensor, limit_db: float) -> Tensor:
-    """SI-SDR from the products <e, r>, <e, e>, <r, r>, with a floor that follows the reference."""
-    floor = 1e-6 * reference + 1e-10
+    """SI-SDR from the products <e, r>, <e, e>, <r, r>. Nothing at all has -30 dB: its floors follow the reference."""
+    floor = 1e-5 * reference + 1e-10
     signal = shared.square() / (reference + 1e-10)
     error = (power - signal).clamp_min(0)
-    return 10 * torch.log10((signal + floor) / (error + 10 ** (-limit_db / 10) * signal + floor))
+    return 10 * torch.log10((signal + 1e-3 * floor) / (error + 10 ** (-limit_db / 10) * signal + floor))
 
 
 # --- The listener

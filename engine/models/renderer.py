@@ -44,6 +44,8 @@ class Renderer(nn.Module):
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
 
         self.query = nn.Sequential(nn.Linear(instruments, width), nn.GELU(), nn.Linear(width, width))
+        # Instruments must differ from the first step on: with the usual small weights the mask learns to ignore them.
+        nn.init.normal_(self.query[0].weight)
         self.group_in = GroupLinear(self.groups, 3 * (GROUP_BINS + 2 * MARGIN_BINS), GROUP_CHANNELS)
         self.trunk_in = nn.Linear(flat, width)
         self.trunk = nn.ModuleList(

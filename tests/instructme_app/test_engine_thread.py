@@ -44,7 +44,7 @@ class Watched:
 def watched(qtbot: QtBot) -> Iterator[Watched]:
     watched = Watched(qtbot)
     yield watched
-    assert watched.door.close(2.0)
+    assert watched.door.close(5.0)
 
 
 def test_the_model_is_loaded_without_being_asked_for(watched: Watched) -> None:
@@ -121,7 +121,7 @@ def test_closing_has_a_time_limit_even_for_a_worker_that_refuses(qtbot: QtBot) -
     watched.wait_for(Done)
     begin = time.monotonic()
     assert watched.door.close(0.3)
-    assert time.monotonic() - begin < 3.0
+    assert time.monotonic() - begin < 0.3 + engine_thread.REAP_SECONDS
 
 
 def test_a_program_that_does_not_exist_is_a_death_and_not_a_hang(qtbot: QtBot) -> None:
@@ -131,4 +131,4 @@ def test_a_program_that_does_not_exist_is_a_death_and_not_a_hang(qtbot: QtBot) -
     door.open()
     qtbot.waitUntil(lambda: len(deaths) == engine_thread.RESTARTS + 1, timeout=WAIT)
     assert "could not be started" in deaths[0]
-    assert door.close(1.0)
+    assert door.close(5.0)
