@@ -146,8 +146,8 @@ def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: flo
 
     Every item counts relative to its own target, not to the mixture: measured against the mixture, quiet stems
     weigh nothing and the mask falls shut within 200 steps (extract -27 dB). For the same reason taking nothing is
-    the worst answer here where there is something, and leaks below -25 dB are good enough. A real mask lets the products be multiplied
-    out, <M X, S> = sum M Re(X S*), so that no complex number is differentiated.
+    the worst answer here where there is something, and leaks below -25 dB are good enough. A real mask lets the
+    products be multiplied out, <M X, S> = sum M Re(X S*), so that no complex number is differentiated.
     """
     mask = mask.float()
     mixture, target = _power(spectrum), _power(wanted)

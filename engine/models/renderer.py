@@ -43,9 +43,10 @@ class Renderer(nn.Module):
         width, flat = config.width, self.groups * GROUP_CHANNELS
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
 
-        self.query = nn.Sequential(nn.Linear(instruments, width), nn.GELU(), nn.Linear(width, width))
+        names = nn.Linear(instruments, width)
         # Instruments must differ from the first step on: with the usual small weights the mask learns to ignore them.
-        nn.init.normal_(self.query[0].weight)
+        nn.init.normal_(names.weight)
+        self.query = nn.Sequential(names, nn.GELU(), nn.Linear(width, width))
         self.group_in = GroupLinear(self.groups, 3 * (GROUP_BINS + 2 * MARGIN_BINS), GROUP_CHANNELS)
         self.trunk_in = nn.Linear(flat, width)
         self.trunk = nn.ModuleList(
