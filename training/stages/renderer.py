@@ -133,10 +133,12 @@ class RendererStage(Stage):
             taken = network.apply_mask(network.select(source, batch["query"]), source)
             for one in range(source.shape[0]):
                 x, y, estimate = (value[one].float().cpu().numpy() for value in (source, wanted, taken))
+                whole = float(np.mean(np.square(x))) + 1e-12
                 if not y.any():
-                    ratio = float(np.mean(np.square(estimate)) / (np.mean(np.square(x)) + 1e-12))
-                    figures["absent_db"].append(10 * float(np.log10(ratio + 1e-9)))
+                    figures["absent_db"].append(10 * float(np.log10(np.mean(np.square(estimate)) / whole + 1e-9)))
                     continue
+                if min(np.mean(np.square(y)), np.mean(np.square(x - y))) < 1e-3 * whole:
+                    continue  # all of the source, or hardly any of it: one such item would outweigh twenty others
                 _note(figures, "extract", estimate, y)
                 _note(figures, "extract_unedited", x, y)
                 _note(figures, "remove", x - estimate, x - y)
