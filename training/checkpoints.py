@@ -23,6 +23,9 @@ from engine.models.configuration import ModelConfiguration
 from engine.vocabulary import Vocabulary
 
 FORMAT = 1
+
+HISTORY = ("step", "seconds", "examples", "skipped", "seed", "schedule", "settings", "data", "machine", "began_with")
+"""Of a run's state: how its weights were made. `began_with` is that of the run it took them over from."""
 FILE = "checkpoint.safetensors"
 STATE = "state.json"
 

@@ -292,6 +292,7 @@ class _Run:
             "configuration": self.stage.configuration.to_json(),
             "vocabulary": self.stage.vocabulary.to_json(),
             "data": self.request.data,
+            "began_with": self.began_with,
             "machine": describe(self.device, self.accelerator.num_processes),
             "metrics": self.metrics,
         }
@@ -301,6 +302,7 @@ class _Run:
 
     def _restore_or_begin(self) -> None:
         self.restored: Checkpoint | None = None
+        self.began_with: dict[str, Any] | None = None
         if checkpoints.exists(self.request.run):
             self.restored = checkpoints.read(self.request.run)
             state = self.restored.state
@@ -312,12 +314,14 @@ class _Run:
                 )
             self.step, self.skipped, self.examples = state["step"], state["skipped"], state["examples"]
             self.earlier, self.metrics = state["seconds"], dict(state["metrics"])
+            self.began_with = state.get("began_with")
             self.network.load_state_dict(dict(self.restored.groups["weights"]))
             if self.stage.companion and "companion" in self.restored.groups:
                 self.stage.companion.load_state_dict(dict(self.restored.groups["companion"]))
         elif self.request.init_from is not None:
             source = checkpoints.read(self.request.init_from, groups=("ema", "companion"))
             _load_what_fits(self.network, source.groups["ema"], self.request.init_from)
+            self.began_with = {key: source.state.get(key) for key in checkpoints.HISTORY}
             if self.stage.companion and "companion" in source.groups:
                 self.stage.companion.load_state_dict(dict(source.groups["companion"]))
 

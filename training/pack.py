@@ -15,8 +15,6 @@ from engine.models.configuration import ModelConfiguration
 from training import checkpoints
 from training.stages import STAGES
 
-REPORTED = ("step", "seconds", "examples", "skipped", "seed", "schedule", "settings", "data", "machine")
-
 SHARED = ("autoencoder", "text", "diffusion")
 """Of the configuration: what every part must agree on with the others."""
 
@@ -57,7 +55,7 @@ def pack_runs(
             raise UserError(f"{run} was trained on another vocabulary than the stages before it", "train it again")
         vocabulary = learnt
         parts[part] = checkpoints.load_part(run)
-        provenance["stages"][stage] = {key: state[key] for key in REPORTED}
+        provenance["stages"][stage] = {key: state.get(key) for key in checkpoints.HISTORY}
         figures[stage] = state["metrics"]
     if vocabulary is None:
         raise UserError(f"{runs} holds no training run", "train the stages first")

@@ -200,3 +200,11 @@ def test_weights_of_another_run_can_be_begun_from(tmp_path: Path, toy_stage: Mak
     name = "trunk_in.weight"
     assert float((old[f"ema/{name}"] - new[f"weights/{name}"]).abs().max()) < 0.01
     assert checkpoints.read(tmp_path / "new").state["step"] == 1
+
+
+def test_a_run_remembers_the_run_whose_weights_it_began_with(tmp_path: Path) -> None:
+    train(Line(), request(tmp_path / "first", steps=3))
+    train(Line(), request(tmp_path / "second", steps=2, init_from=tmp_path / "first"))
+    train(Line(), request(tmp_path / "second", steps=4))
+    began_with = checkpoints.read(tmp_path / "second").state["began_with"]
+    assert began_with["step"] == 3 and began_with["began_with"] is None
