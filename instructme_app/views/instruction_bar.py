@@ -105,7 +105,7 @@ class InstructionBar(QFrame):
         first.addWidget(self.seed)
         first.addWidget(self.seed_button)
         first.addWidget(self.run_button)
-        second = QHBoxLayout()
+        second = self._line = QHBoxLayout()
         second.setSpacing(8)
         second.addWidget(self.understood)
         second.addLayout(self._chips)
@@ -259,7 +259,9 @@ class InstructionBar(QFrame):
             role, line = "faint", self.tr("Try") if self._suggestions else self.tr("Enter starts the edit")
         self.understood.setText(line)
         self.understood.setToolTip(understanding.problem)
-        self.understood.setWordWrap(bool(understanding.problem))
+        self.understood.setWordWrap(role == "wrong")
+        # A list of what the model knows is long: it has the whole line, where the suggestions follow a short word.
+        self._line.setStretchFactor(self.understood, 1 if role == "wrong" else 0)
         if self.understood.property("role") != role:
             self.understood.setProperty("role", role)
             self.understood.style().unpolish(self.understood)

@@ -72,11 +72,12 @@ class Lane(QWidget):
         if self.subtitle:
             painter.setFont(font(12))
             painter.setPen(colours.colour("faint"))
-            painter.drawText(
-                box.adjusted(0, 18, 0, 0),
-                Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap,
-                self.subtitle,
-            )
+            words, text = box.adjusted(0, 18, 0, 0), self.subtitle
+            flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+            metrics = painter.fontMetrics()
+            if metrics.boundingRect(words, flags, text).height() > words.height():
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+            painter.drawText(words, flags, text)
 
     def set_subtitle(self, text: str) -> None:
         if text != self.subtitle:

@@ -159,8 +159,9 @@ class SpectrogramLane(Lane):
             y = round(area.height() * (1 - share))
             painter.setPen(theme.active().colour("text", 0.10))
             painter.drawLine(0, y, area.width(), y)
-            painter.setPen(theme.active().colour("text", 0.55))
-            painter.drawText(5, y - 3, label)
+            if y > painter.fontMetrics().ascent() + 3:
+                painter.setPen(theme.active().colour("text", 0.55))
+                painter.drawText(5, y - 3, label)
 
     def _ask(self, key: TileKey) -> None:
         if key not in self._asked and self._samples is not None:
