@@ -101,6 +101,11 @@ class Bundle:
         return self.manifest.get("metrics") or {}
 
     @property
+    def limits(self) -> Mapping[str, str]:
+        """Operation -> what a user should know before trusting this model with it."""
+        return self.manifest.get("limits") or {}
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The parts that this bundle holds, in the order of PARTS."""
         return tuple(part for part in PARTS if f"{part}.safetensors" in self.manifest["files"])
@@ -140,6 +145,7 @@ class Bundle:
         provenance: Mapping[str, Any],
         metrics: Mapping[str, Any] | None = None,
         *,
+        limits: Mapping[str, str] | None = None,
         version: str = "1",
         licence: str = "MIT",
     ) -> Bundle:
@@ -171,6 +177,7 @@ class Bundle:
                 "files": files,
                 "provenance": dict(provenance),
                 "metrics": dict(metrics or {}),
+                "limits": dict(limits or {}),
             }
             (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
             for path in fresh.iterdir():

@@ -290,6 +290,8 @@ class Editor:
     def _warnings(self, instruction: Instruction, heard: tuple[str, ...]) -> tuple[str, ...]:
         """What the user may not expect. The edit is done all the same: the listener can be wrong, too."""
         found = [f"'{word}' was ignored" for word in instruction.ignored]
+        if limit := self.bundle.limits.get(instruction.operation):
+            found.append(limit)
         if instruction.operation not in (Operation.REMOVE, Operation.EXTRACT, Operation.REPLACE):
             return tuple(found)
         missing = [name for name in instruction.instruments if name not in heard]

@@ -101,19 +101,36 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
 @click.option("--run", type=PLACE, help="Folder with one run per stage [runs/CONFIG].")
 @click.option("-o", "--output", type=PLACE, help="The bundle [resources/models/CONFIG].")
 @click.option("--metrics", type=click.Path(path_type=Path, exists=True), multiple=True, help="JSON of an evaluation.")
+@click.option("--limit", "limits", multiple=True, metavar="OPERATION=SENTENCE", help="A warning that its users get.")
 @click.option("--version", default="1", show_default=True)
 @click.option("--partial", is_flag=True, help="Pack the stages that there are.")
 def pack(
-    config: str, run: Path | None, output: Path | None, metrics: tuple[Path, ...], version: str, partial: bool
+    config: str,
+    run: Path | None,
+    output: Path | None,
+    metrics: tuple[Path, ...],
+    limits: tuple[str, ...],
+    version: str,
+    partial: bool,
 ) -> None:
     """Put the trained stages of a configuration into one bundle that `--model` can name."""
+    from engine.instruction import Operation
     from engine.resources import MODELS
     from training.pack import pack_runs
 
     configuration = TrainingConfiguration.load(config).model
     folder = run or Path("runs") / configuration.name
+    warnings = dict(limit.partition("=")[::2] for limit in limits)
+    if unknown := set(warnings) - set(Operation):
+        raise UserError(f"there is no operation {min(unknown)!r}", f"use one of {', '.join(Operation)}")
     bundle = pack_runs(
-        configuration, folder, output or MODELS / configuration.name, metrics=metrics, version=version, partial=partial
+        configuration,
+        folder,
+        output or MODELS / configuration.name,
+        metrics=metrics,
+        limits=warnings,
+        version=version,
+        partial=partial,
     )
     size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6
     click.echo(f"{bundle.folder}: {', '.join(bundle.parts)}, {size:.0f} MB")

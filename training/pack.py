@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,14 @@ def pack_runs(
     output: Path,
     *,
     metrics: Sequence[Path] = (),
+    limits: Mapping[str, str] | None = None,
     version: str = "1",
     partial: bool = False,
 ) -> Bundle:
     """Write the bundle `output` of the runs `runs`/STAGE.
 
-    `metrics` are JSON files of evaluations, each kept under its file's name. With `partial`, stages that were not
+    `metrics` are JSON files of evaluations, each kept under its file's name; `limits`
+    are sentences that users of an operation are told. With `partial`, stages that were not
     trained are left out. Raises UserError for a missing run, and for runs that do not fit together.
     """
     parts: dict[str, nn.Module] = {}
@@ -64,4 +66,4 @@ def pack_runs(
             figures[path.stem] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"{path} is not JSON ({error})", "give what `instructme evaluate` wrote") from error
-    return Bundle.write(output, configuration, vocabulary, parts, provenance, figures, version=version)
+    return Bundle.write(output, configuration, vocabulary, parts, provenance, figures, limits=limits, version=version)

@@ -195,6 +195,13 @@ def test_an_instrument_that_is_not_heard_gives_a_warning(editor: Editor) -> None
     assert editor.edit(silence, "remove drums").warnings == expected
 
 
+def test_a_model_tells_its_users_what_it_cannot_do_well(tiny_bundle: Bundle) -> None:
+    limited = replace(tiny_bundle, manifest={**tiny_bundle.manifest, "limits": {"add": "what it adds is rough"}})
+    audio = Audio(np.zeros((1, 24_000), np.float32), 24_000)
+    assert "what it adds is rough" in Editor(limited).edit(audio, "add strings", steps=1).warnings
+    assert "what it adds is rough" not in Editor(limited).edit(audio, "remove drums").warnings
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
