@@ -120,7 +120,7 @@ class RoundReport:
 
     `instruction` is what was typed, `understood` its canonical wording (Table 5). `output` is None
     for a round in between that nobody asked to keep. `heard` are the instruments that the listener
-    hears in the result.
+    heard before it.
     """
 
     instruction: str

@@ -120,7 +120,7 @@ def pack(
 
     configuration = TrainingConfiguration.load(config).model
     folder = run or Path("runs") / configuration.name
-    warnings = dict(limit.partition("=")[::2] for limit in limits)
+    warnings = {operation: sentence for operation, _, sentence in (limit.partition("=") for limit in limits)}
     if unknown := set(warnings) - set(Operation):
         raise UserError(f"there is no operation {min(unknown)!r}", f"use one of {', '.join(Operation)}")
     bundle = pack_runs(

@@ -39,6 +39,7 @@ class Session(QObject):
     queue_changed = Signal()
     heard_changed = Signal(str)
     failed = Signal(object)
+    noted = Signal(str)
     engine_changed = Signal()
     opening_changed = Signal()
 
@@ -335,6 +336,8 @@ class Session(QObject):
         self.rounds_changed.emit()
         if moves:
             self.current_changed.emit()
+        if report.warnings:
+            self.noted.emit("; ".join(report.warnings))
         self._changed_queue()
         self._pump()
 

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 HISTORY_WIDTH = 336
 
+NOTE_MILLISECONDS = 15_000
+"""How long a remark stands in the status line."""
+
 
 class MainWindow(QMainWindow):
     def __init__(self, door: EngineDoor, settings: Settings, playback: Playback | None = None) -> None:
@@ -121,6 +124,7 @@ class MainWindow(QMainWindow):
         session.heard_changed.connect(lambda _: bar.set_suggestions(session.suggestions()))
         session.engine_changed.connect(self._show_engine)
         session.failed.connect(self._show_failure)
+        session.noted.connect(self._remark)
         self.media.loaded.connect(lambda _: self._show_history())
         self.media.failed.connect(lambda _key, cause, remedy: self._show_failure(Failure(cause, remedy)))
         self.audition.changed.connect(self._show_audition)
@@ -186,13 +190,16 @@ class MainWindow(QMainWindow):
 
     # What the model tells
 
+    def _remark(self, words: str) -> None:
+        self.statusBar().showMessage(words[:1].upper() + words[1:], NOTE_MILLISECONDS)
+
     def _new_song(self) -> None:
         info = self.session.info
         assert info is not None
         if self.session.asked is not None:
             self.settings.remember(self.session.asked)
         if self.session.project is not None and self.session.project.problems:
-            self.statusBar().showMessage("; ".join(self.session.project.problems), 15_000)
+            self._remark("; ".join(self.session.project.problems))
         self.media.clear()
         self.playback.open(info.sample_rate, info.channels)
         self.axis.set_duration(info.duration)

@@ -84,7 +84,7 @@ class FakeEngine(QObject):
     def progress(self, job: EditJob, stage: str, done: int, total: int) -> None:
         self.replied.emit(Progress(job.id, stage, done, total))  # type: ignore[arg-type]
 
-    def finish(self, job: EditJob | None = None) -> None:
+    def finish(self, job: EditJob | None = None, warnings: tuple[str, ...] = ()) -> None:
         """Write a quieter, filtered song, differently for each instruction and seed, and say Done."""
         job = job or self.edits[-1]
         audio = read(job.source)
@@ -92,7 +92,7 @@ class FakeEngine(QObject):
         blocks = np.repeat(rng.uniform(0.35, 0.95, audio.frames // 4800 + 1), 4800)[: audio.frames]
         edited = audio.samples * blocks.astype(np.float32)
         write(Path(job.output), Audio(edited, audio.sample_rate), like=probe(job.source))
-        entry = RoundReport(job.instruction, job.instruction, job.seed, 8, 0.5, job.output)
+        entry = RoundReport(job.instruction, job.instruction, job.seed, 8, 0.5, job.output, warnings=warnings)
         self.replied.emit(Done(job.id, EditReport((entry,), job.output, 0.5)))
 
     def fail(self, job: EditJob | None = None, cause: str = "there is no drum in it", detail: str = "") -> None:

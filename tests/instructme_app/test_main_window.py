@@ -72,6 +72,12 @@ def test_an_instruction_becomes_a_round_that_is_on_disk(qtbot: QtBot, opened: Ma
         assert project.history.current.seed == job.seed
 
 
+def test_what_the_model_says_of_its_result_is_shown(qtbot: QtBot, opened: MainWindow, engine: FakeEngine) -> None:
+    type_and_enter(qtbot, opened, "remove drums")
+    engine.finish(warnings=("the listener heard no drums",))
+    assert opened.statusBar().currentMessage() == "The listener heard no drums"
+
+
 def test_what_is_understood_is_shown_before_it_runs(qtbot: QtBot, opened: MainWindow) -> None:
     qtbot.keyClicks(opened.bar.edit, "remove the drums and add strings")
     assert "Remove drums" in opened.bar.understood.text()

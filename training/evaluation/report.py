@@ -79,8 +79,9 @@ def as_markdown(records: Sequence[Record], *, title: str, about: Sequence[str]) 
     edits = {name: systems for name, systems in found.items() if "absent" not in name}
     absent = {name: systems for name, systems in found.items() if "absent" in name}
     lines = [f"# {title}", "", *(f"- {line}" for line in about), ""]
-    lines += ["Means with their 95% bootstrap intervals; `n` counts the cases in which SI-SDR is defined.", ""]
+    lines += ["Means with their 95% bootstrap intervals. `n` counts the cases; 'of 12' is known of 12 only.", ""]
     lines += _table(edits, EDIT_COLUMNS, "si_sdr")
+    lines += _by_instrument(records)
     if absent:
         lines += ["", "## Instruments that are not there", ""]
         lines += [
@@ -105,19 +106,45 @@ def _table(
         for index, system in enumerate(name for name in SYSTEMS if name in systems):
             metrics = systems[system]
             count = metrics[counted].count if counted in metrics else 0
-            cells = [_cell(metrics.get(column.metric), column) for column in columns]
+            cells = [_cell(metrics.get(column.metric), column, count) for column in columns]
             lines.append(
                 f"| {operation if index == 0 else ''} | {SYSTEMS[system]} | {count} | " + " | ".join(cells) + " |"
             )
     return lines
 
 
-def _cell(summary: Summary | None, column: Column) -> str:
+def _by_instrument(records: Sequence[Record]) -> list[str]:
+    """What the rendered remove and extract gain over the unedited source, for each instrument asked for by itself."""
+    gains: dict[str, dict[str, list[float | None]]] = {}
+    for record in records:
+        if record["system"] == "rendered" and record["operation"] in ("remove", "extract"):
+            asked = record["instruction"].partition(" ")[2]
+            name = "several at once" if "," in asked else asked
+            gains.setdefault(name, {}).setdefault(record["operation"], []).append(record["si_sdri"])
+    if not gains:
+        return []
+    lines = ["", "## Improvement by instrument", ""]
+    lines += ["SI-SDR of ours, rendered, less that of the unedited source, in dB.", ""]
+    lines += ["| instrument | n | remove | n | extract |", "|---|---:|---:|---:|---:|"]
+    column = Column("si_sdri", "improvement, dB")
+    for name, found in sorted(gains.items(), key=lambda item: -sum(map(len, item[1].values()))):
+        cells = []
+        for operation in ("remove", "extract"):
+            summary = bootstrap(found.get(operation, []))
+            count = summary.count if summary else 0
+            cells += [str(count), _cell(summary, column, count)]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _cell(summary: Summary | None, column: Column, count: int) -> str:
+    """A mean and its interval; "of 12" where it is known of fewer cases than the row counts."""
     if summary is None:
         return "–"
+    of = "" if summary.count == count else f" of {summary.count}"
     if column.percent:
-        return f"{100 * summary.mean:.0f}% ({100 * summary.low:.0f}–{100 * summary.high:.0f})"
-    return f"{summary.mean:.1f} ({summary.low:.1f} to {summary.high:.1f})"
+        return f"{100 * summary.mean:.0f}%{of} ({100 * summary.low:.0f}–{100 * summary.high:.0f})"
+    return f"{summary.mean:.1f}{of} ({summary.low:.1f} to {summary.high:.1f})"
 
 
 def benchmark_markdown(measurements: Sequence[Mapping[str, Any]], machine: Mapping[str, Any]) -> str:

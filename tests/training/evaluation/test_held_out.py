@@ -71,4 +71,5 @@ def test_the_table_has_a_row_for_every_output(records: Records) -> None:
     text = as_markdown(records, title="Held-out songs", about=["A test."])
     for title in SYSTEMS.values():
         assert text.count(f"| {title} |") == len(OPERATIONS)
+    assert "## Improvement by instrument" in text
     assert "nan" not in text and json.loads(json.dumps(as_json(records), allow_nan=False))
