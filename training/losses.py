@@ -51,27 +51,6 @@ def si_sdr_loss(estimate: Tensor, reference: Tensor, limit_db: float = 30.0) -> 
     return -torch.where(sounds, ratio, torch.zeros_like(ratio)).sum() / sounds.sum().clamp_min(1)
 
 
-def snr_loss(estimate: Tensor, reference: Tensor, mixture: Tensor | None = None, limit_db: float = 30.0) -> Tensor:
-    """Mean negative SNR with a soft threshold (Wisdom et al. 2021), for sounding and for silent references.
-
-    Where the reference is silent the error is measured against the mixture's level: learning that an absent
-    instrument is silence. Without a mixture silent references are left out.
-    """
-    estimate, reference = estimate.float(), reference.float()
-    sounds = reference.square().mean(-1).sqrt() > SILENCE_RMS
-    error = (estimate - reference).square().sum(-1)
-    level = reference.square().sum(-1)
-    if mixture is None:
-        used = sounds
-    else:
-        mixed = mixture.float().square().sum(-1)
-        used = sounds | (mixed > 0)
-        level = torch.where(sounds, level, mixed)
-    level = level.clamp_min(1e-8)
-    loss = 10 * torch.log10(error / level + 10 ** (-limit_db / 10))
-    return torch.where(used, loss, torch.zeros_like(loss)).sum() / used.sum().clamp_min(1)
-
-
 # --- Spectra
 
 
@@ -118,15 +97,6 @@ def multi_resolution_loss(
     """The sum of both `spectral_losses`."""
     convergence, distance = spectral_losses(estimate, reference, sizes, floor)
     return convergence + distance
-
-
-def magnitude_loss(estimate: Tensor, reference: Tensor, mixture: Tensor) -> Tensor:
-    """Mean absolute difference of magnitude spectra (B, bins, frames), relative to the mixture's mean magnitude.
-
-    Relative to the mixture and not to the reference: right for instruments that are absent, too.
-    """
-    level = mixture.mean(dim=(1, 2), keepdim=True).clamp_min(1e-6)
-    return ((estimate - reference).abs() / level).mean()
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,10 @@ from training.losses import (
     balanced_weights,
     beat_targets,
     listener_loss,
-    magnitude_loss,
     multi_resolution_loss,
     selection_loss,
     si_sdr,
     si_sdr_loss,
-    snr_loss,
     spectral_losses,
 )
 
@@ -33,7 +31,7 @@ def test_si_sdr_of_a_tenth_of_noise_is_twenty_decibels_at_any_gain() -> None:
         )
 
 
-@pytest.mark.parametrize("loss", [si_sdr_loss, snr_loss, multi_resolution_loss])
+@pytest.mark.parametrize("loss", [si_sdr_loss, multi_resolution_loss])
 def test_waveform_losses_fall_as_the_estimate_nears_the_reference(loss) -> None:
     reference = noise()
     far, near, there = (loss(reference + share * noise(seed=1), reference) for share in (1.0, 0.1, 0.0))
@@ -44,13 +42,8 @@ def test_waveform_losses_fall_as_the_estimate_nears_the_reference(loss) -> None:
 @pytest.mark.parametrize("reference_level", [0.0, 1e-6, 0.1])
 def test_gradients_are_finite_for_silence_on_either_side(level: float, reference_level: float) -> None:
     estimate = (level * noise(seed=1)).requires_grad_()
-    reference, mixture = reference_level * noise(), noise(seed=2)
-    total = (
-        si_sdr_loss(estimate, reference)
-        + snr_loss(estimate, reference, mixture)
-        + snr_loss(estimate, reference)
-        + multi_resolution_loss(estimate, reference, sizes=(256, 1024))
-    )
+    reference = reference_level * noise()
+    total = si_sdr_loss(estimate, reference) + multi_resolution_loss(estimate, reference, sizes=(256, 1024))
     total.backward()
     assert total.isfinite() and estimate.grad is not None and estimate.grad.isfinite().all()
 
@@ -64,26 +57,11 @@ def test_a_silent_reference_does_not_move_the_scale_invariant_loss() -> None:
     )
 
 
-def test_an_absent_instrument_is_learnt_as_silence() -> None:
-    silent, mixture = torch.zeros(3, 4800), noise()
-    assert snr_loss(0.5 * mixture, silent, mixture) > snr_loss(0.05 * mixture, silent, mixture)
-    estimate = (0.5 * mixture).requires_grad_()
-    snr_loss(estimate, silent, mixture).backward()
-    assert estimate.grad is not None and (estimate.grad * mixture).sum() > 0
-
-
 def test_convergence_is_the_share_of_the_error() -> None:
     reference = noise(24_000)
     convergence, distance = spectral_losses(0.5 * reference, reference)
     assert convergence.item() == pytest.approx(0.5, abs=0.01)
     assert distance.item() == pytest.approx(0.693, abs=0.01)
-
-
-def test_magnitude_loss_is_relative_to_the_mixture() -> None:
-    mixture = noise(64).abs().reshape(3, 8, 8)
-    first = magnitude_loss(0 * mixture, 0.5 * mixture, mixture)
-    torch.testing.assert_close(first, magnitude_loss(0 * mixture, 5 * mixture, 10 * mixture))
-    assert first.item() == pytest.approx(0.5, abs=1e-4)
 
 
 def heard(frames: int = 6) -> Heard:
