@@ -24,7 +24,9 @@ from instructme_app.views.time_axis import TimeAxis
 from instructme_app.views.transport import Transport
 from instructme_app.windows.actions import Actions
 from instructme_app.windows.audition import Audition
+from instructme_app.windows.commands import Commands
 from instructme_app.windows.describing import describe_song, history_rows, progress_line, understand
+from instructme_app.windows.filing import Filing
 from instructme_app.windows.lanes import SongLanes
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ class MainWindow(QMainWindow):
         self._retry_text = ""
         self._build()
         self.actions_ = Actions(self)
+        self.filing = Filing(self)
+        self.commands = Commands(self)
         self._connect()
         self._show_engine()
         self._show_song()
@@ -143,8 +147,8 @@ class MainWindow(QMainWindow):
         bar.cancel_clicked.connect(session.cancel)
         bar.region_cleared.connect(lambda: self.axis.select(None))
         self.banner.retry_requested.connect(lambda: self.submit(self._retry_text))
-        self.open_button.clicked.connect(self.actions_.open.trigger)
-        self.export_button.clicked.connect(self.actions_.export.trigger)
+        self.open_button.clicked.connect(self.filing.open.trigger)
+        self.export_button.clicked.connect(self.filing.export.trigger)
         self.settings.theme_changed.connect(lambda _: self.apply_theme())
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.apply_theme())
 

@@ -43,7 +43,7 @@ def test_two_chained_edits_undo_and_an_export(
         qtbot.waitUntil(lambda: window.session.heard(current.id) is not None, timeout=LOAD)
 
         window.session.undo()
-        assert window.actions_.export_to(tmp_path / "export.flac")
+        assert window.filing.export_to(tmp_path / "export.flac")
         undone = window.session.current
         assert undone is not None and undone.understood == "Remove drums"
         np.testing.assert_array_equal(

@@ -309,9 +309,9 @@ def test_what_cannot_be_opened_says_why_and_leaves_the_song_in_hand(
 
 
 def test_the_source_exports_as_it_came(opened: MainWindow, song: Path, tmp_path: Path) -> None:
-    assert opened.actions_.export_to(tmp_path / "out.flac")
+    assert opened.filing.export_to(tmp_path / "out.flac")
     np.testing.assert_array_equal(read(tmp_path / "out.flac").samples, read(song).samples)
-    assert not opened.actions_.export_to(tmp_path / "out.xyz")
+    assert not opened.filing.export_to(tmp_path / "out.xyz")
     assert opened.banner.isVisible()
 
 
