@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from engine.bundle import MANIFEST, Bundle
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration
 from engine.vocabulary import Vocabulary
@@ -94,15 +95,42 @@ def vocabulary_of(checkpoint: Checkpoint) -> Vocabulary:
     return Vocabulary.from_json(checkpoint.state["vocabulary"])
 
 
-def load_part(run: Path) -> nn.Module:
-    """The network that a run has trained, with its averaged (EMA) weights, in eval mode on the CPU.
+def read_trained(place: Path, stage: str, part: str) -> Checkpoint:
+    """What a stage has made, for others to stand on or go on from: of a training run, or of a bundle's `part`.
 
-    Raises UserError where there is no such run.
+    Its group "ema" holds the averaged weights (a bundle's are float16, here float32 again); a run may have a
+    "companion" beside it. Raises UserError where `place` holds neither.
+    """
+    if not (place / MANIFEST).is_file():
+        found = read(place, groups=("ema", "companion"))
+        if found.state["part"] != part:
+            raise UserError(f"{place} holds a run of the {found.state['stage']}", f"name one of the {stage}")
+        return found
+    bundle = Bundle.load(place)
+    state = bundle.manifest.get("provenance", {}).get("stages", {}).get(stage, {})
+    described = {
+        "stage": stage,
+        "part": part,
+        "configuration": bundle.configuration.to_json(),
+        "vocabulary": bundle.vocabulary.to_json(),
+        "metrics": bundle.metrics.get(stage, {}),
+    }
+    return Checkpoint({"ema": bundle.part(part).state_dict()}, {**state, **described})
+
+
+def load_part(place: Path, part: str) -> nn.Module:
+    """The network `part` of a run or a bundle, with its averaged (EMA) weights, in eval mode on the CPU.
+
+    Raises UserError where there is no such network.
     """
     from engine.models.build import build_part
 
-    checkpoint = read(run, groups=("ema",))
-    network = build_part(checkpoint.state["part"], configuration_of(checkpoint), vocabulary_of(checkpoint))
+    if (place / MANIFEST).is_file():
+        return Bundle.load(place).part(part)
+    checkpoint = read(place, groups=("ema",))
+    if checkpoint.state["part"] != part:
+        raise UserError(f"{place} holds a run of the {checkpoint.state['stage']}", f"name one that trained the {part}")
+    network = build_part(part, configuration_of(checkpoint), vocabulary_of(checkpoint))
     network.load_state_dict(dict(checkpoint.groups["ema"]))
     return network.requires_grad_(False).eval()
 

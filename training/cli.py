@@ -36,10 +36,10 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.option("--seconds", type=click.FloatRange(min=0.1), help="Length of an example.")
 @click.option("--lr", type=ABOVE_ZERO, help="Highest learning rate.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any other number of the settings.")
-@click.option("--autoencoder", type=PLACE, help="Its run [beside this run, where there is one].")
-@click.option("--listener", type=PLACE, help="Its run [beside this run, where there is one].")
+@click.option("--autoencoder", type=PLACE, help="Its run, or a model [beside this run].")
+@click.option("--listener", type=PLACE, help="Its run, or a model [beside this run].")
 @click.option("--text-encoder", type=PLACE, help="Folder of a T5, for configurations that read with it.")
-@click.option("--init-from", type=PLACE, help="Begin with the weights of this run.")
+@click.option("--init-from", type=PLACE, help="Begin with the weights of this run or model.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["auto", "bf16", "no"]), default="auto", show_default=True)
@@ -104,6 +104,7 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
 @click.option("--limit", "limits", multiple=True, metavar="OPERATION=SENTENCE", help="A warning that its users get.")
 @click.option("--version", default="1", show_default=True)
 @click.option("--partial", is_flag=True, help="Pack the stages that there are.")
+@click.option("--base", type=PLACE, help="A model that gives the stages which were not trained anew.")
 def pack(
     config: str,
     run: Path | None,
@@ -112,6 +113,7 @@ def pack(
     limits: tuple[str, ...],
     version: str,
     partial: bool,
+    base: Path | None,
 ) -> None:
     """Put the trained stages of a configuration into one bundle that `--model` can name."""
     from engine.instruction import Operation
@@ -131,6 +133,7 @@ def pack(
         limits=warnings,
         version=version,
         partial=partial,
+        base=base,
     )
     size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6
     click.echo(f"{bundle.folder}: {', '.join(bundle.parts)}, {size:.0f} MB")
@@ -180,7 +183,7 @@ def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> di
     for name in uses:
         given: Path | None = options.get(name)
         if given is not None:
-            checkpoints.read(given, groups=())
+            checkpoints.read_trained(given, name, name)
             found[name] = given
         elif checkpoints.exists(run.parent / name):
             found[name] = run.parent / name

@@ -47,6 +47,7 @@ class RunRequest:
     workers: int = 1
     threads: int | None = None
     init_from: Path | None = None
+    """A run or a bundle whose weights to begin with."""
     checkpoint_minutes: float = 5.0
     validate_minutes: float = 3.0
     log_steps: int = 10
@@ -319,7 +320,7 @@ class _Run:
             if self.stage.companion and "companion" in self.restored.groups:
                 self.stage.companion.load_state_dict(dict(self.restored.groups["companion"]))
         elif self.request.init_from is not None:
-            source = checkpoints.read(self.request.init_from, groups=("ema", "companion"))
+            source = checkpoints.read_trained(self.request.init_from, self.stage.name, self.stage.part)
             _load_what_fits(self.network, source.groups["ema"], self.request.init_from)
             self.began_with = {key: source.state.get(key) for key in checkpoints.HISTORY}
             if self.stage.companion and "companion" in source.groups:

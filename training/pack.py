@@ -13,7 +13,7 @@ from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration
 from training import checkpoints
-from training.stages import STAGES
+from training.stages import STAGES, stage_class
 
 SHARED = ("autoencoder", "text", "diffusion")
 """Of the configuration: what every part must agree on with the others."""
@@ -28,8 +28,9 @@ def pack_runs(
     limits: Mapping[str, str] | None = None,
     version: str = "1",
     partial: bool = False,
+    base: Path | None = None,
 ) -> Bundle:
-    """Write the bundle `output` of the runs `runs`/STAGE.
+    """Write the bundle `output` of the runs `runs`/STAGE; what was not trained anew comes from the bundle `base`.
 
     `metrics` are JSON files of evaluations, each kept under its file's name; `limits`
     are sentences that users of an operation are told. With `partial`, stages that were not
@@ -41,12 +42,15 @@ def pack_runs(
     vocabulary = None
     for stage in STAGES:
         run = runs / stage
-        if partial and not checkpoints.exists(run):
-            continue
-        found = checkpoints.read(run, groups=())
+        part = stage_class(stage).part
+        if not checkpoints.exists(run):
+            if base is not None:
+                run = base
+            elif partial:
+                continue
+        found = checkpoints.read_trained(run, stage, part)
         state = found.state
         trained = checkpoints.configuration_of(found)
-        part = state["part"]
         if any(getattr(trained, name) != getattr(configuration, name) for name in (part, *SHARED)):
             raise UserError(
                 f"{run} was trained with another configuration than {configuration.name}",
@@ -56,7 +60,7 @@ def pack_runs(
         if vocabulary is not None and learnt != vocabulary:
             raise UserError(f"{run} was trained on another vocabulary than the stages before it", "train it again")
         vocabulary = learnt
-        parts[part] = checkpoints.load_part(run)
+        parts[part] = checkpoints.load_part(run, part)
         provenance["stages"][stage] = {key: state.get(key) for key in checkpoints.HISTORY}
         figures[stage] = state["metrics"]
     if vocabulary is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.models.build import build_part
 from engine.vocabulary import Vocabulary
@@ -77,8 +78,40 @@ def test_a_part_comes_back_with_its_averaged_weights(tmp_path: Path) -> None:
         "vocabulary": vocabulary.to_json(),
     }
     checkpoints.write(tmp_path, Checkpoint({"ema": network.state_dict()}, state))
-    part = checkpoints.load_part(tmp_path)
+    part = checkpoints.load_part(tmp_path, "listener")
     assert not part.training
     assert not any(parameter.requires_grad for parameter in part.parameters())
     for name, value in network.state_dict().items():
         assert torch.equal(part.state_dict()[name], value)
+
+
+def test_a_bundle_is_as_good_as_a_run_to_go_on_from(tmp_path: Path) -> None:
+    configuration, vocabulary = TrainingConfiguration.load("tiny").model, Vocabulary.default()
+    network = build_part("listener", configuration, vocabulary)
+    provenance = {"stages": {"listener": {"step": 7}}}
+    Bundle.write(tmp_path / "model", configuration, vocabulary, {"listener": network}, provenance)
+
+    found = checkpoints.read_trained(tmp_path / "model", "listener", "listener")
+    assert found.state["step"] == 7 and checkpoints.configuration_of(found) == configuration
+    assert checkpoints.vocabulary_of(found) == vocabulary
+    part = checkpoints.load_part(tmp_path / "model", "listener")
+    for name, value in network.state_dict().items():
+        assert torch.allclose(found.groups["ema"][name], value, atol=1e-3)
+        assert torch.equal(part.state_dict()[name], found.groups["ema"][name])
+    with pytest.raises(UserError, match="no renderer"):
+        checkpoints.load_part(tmp_path / "model", "renderer")
+
+
+def test_a_run_of_another_part_is_refused(tmp_path: Path) -> None:
+    configuration, vocabulary = TrainingConfiguration.load("tiny").model, Vocabulary.default()
+    network = build_part("listener", configuration, vocabulary)
+    state = {
+        "stage": "listener",
+        "part": "listener",
+        "configuration": configuration.to_json(),
+        "vocabulary": vocabulary.to_json(),
+    }
+    checkpoints.write(tmp_path, Checkpoint({"ema": network.state_dict()}, state))
+    for read in (checkpoints.read_trained, lambda run, _, part: checkpoints.load_part(run, part)):
+        with pytest.raises(UserError, match="run of the listener"):
+            read(tmp_path, "autoencoder", "autoencoder")

@@ -48,7 +48,7 @@ def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tm
     assert provenance["listener"]["machine"]["cores"] >= 1
     assert bundle.metrics["evaluation"] == {"remove": 8.5}
     assert "chords" in bundle.metrics["listener"]
-    trained = checkpoints.load_part(runs / "diffusion").state_dict()
+    trained = checkpoints.load_part(runs / "diffusion", "unet").state_dict()
     packed = bundle.part("unet").state_dict()
     for name, value in trained.items():
         assert torch.allclose(packed[name], value.float(), atol=1e-3, rtol=1e-3), name
@@ -59,6 +59,11 @@ def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tm
     assert Bundle.load(tmp_path / "model").version == "2"
     partial = pack_runs(configuration, runs, tmp_path / "part", partial=True)
     assert "embedding" not in partial.parts
+    renewed = pack_runs(configuration, runs, tmp_path / "renewed", base=tmp_path / "model")
+    assert renewed.parts == PARTS
+    assert renewed.manifest["provenance"]["stages"]["embedding"] == provenance["embedding"]
+    for name, value in bundle.part("embedding").state_dict().items():
+        assert torch.equal(renewed.part("embedding").state_dict()[name], value), name
 
     wider = replace(configuration, listener=replace(configuration.listener, width=48))
     with pytest.raises(UserError, match="another configuration"):

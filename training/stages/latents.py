@@ -29,13 +29,13 @@ class FrozenAutoencoder:
         if run is None:
             raise UserError(
                 f"the {stage} stage stands on an autoencoder",
-                "train that stage first, or name its run with --autoencoder",
+                "train that stage first, or name its run or a model with --autoencoder",
             )
         self.run = run
         self.network: Any = None
 
     def place(self, device: torch.device) -> None:
-        self.network = load_part(self.run).to(device)
+        self.network = load_part(self.run, "autoencoder").to(device)
 
     @torch.no_grad()
     def encode(self, *audio: Tensor) -> tuple[Tensor, ...]:
@@ -52,7 +52,7 @@ class ChordHearing:
         self.listener: Any = None
 
     def place(self, device: torch.device) -> None:
-        self.listener = load_part(self.run).to(device) if self.run else None
+        self.listener = load_part(self.run, "listener").to(device) if self.run else None
 
     @torch.no_grad()
     def __call__(self, audio: Tensor, labels: Tensor) -> Tensor:

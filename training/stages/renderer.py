@@ -32,7 +32,7 @@ class RendererStage(Stage):
 
     def place(self, device: torch.device) -> None:
         if "autoencoder" in self.runs:
-            self.autoencoder = load_part(self.runs["autoencoder"]).to(device)
+            self.autoencoder = load_part(self.runs["autoencoder"], "autoencoder").to(device)
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
         """source (B, T), selected (B, T): the part of it that was asked for; query (B, N)."""

@@ -47,5 +47,5 @@ def test_the_post_filter_is_trained_where_an_autoencoder_is_given(tmp_path: Path
     stage = toy_stage("renderer", runs={"autoencoder": tmp_path / "autoencoder"})
     report = train(stage, RunRequest(run=tmp_path / "renderer", **options))
     assert {"extract", "extract_unedited", "remove", "remove_unedited", "decoded", "refined"} <= set(report.metrics)
-    trained = checkpoints.load_part(tmp_path / "renderer").state_dict()
+    trained = checkpoints.load_part(tmp_path / "renderer", "renderer").state_dict()
     assert float(trained["refine_out.bias"].abs().max()) > 0
