@@ -44,6 +44,11 @@ def exists(run: Path) -> bool:
     return (run / FILE).is_file()
 
 
+def is_bundle(place: Path) -> bool:
+    """Whether a model, and no run, lies in this folder."""
+    return (place / MANIFEST).is_file()
+
+
 def write(run: Path, checkpoint: Checkpoint) -> None:
     """Replace the run's checkpoint; until the new one is safely on disk the old one stays.
 
@@ -101,7 +106,7 @@ def read_trained(place: Path, stage: str, part: str) -> Checkpoint:
     Its group "ema" holds the averaged weights (a bundle's are float16, here float32 again); a run may have a
     "companion" beside it. Raises UserError where `place` holds neither.
     """
-    if not (place / MANIFEST).is_file():
+    if not is_bundle(place):
         found = read(place, groups=("ema", "companion"))
         if found.state["part"] != part:
             raise UserError(f"{place} holds a run of the {found.state['stage']}", f"name one of the {stage}")
@@ -125,7 +130,7 @@ def load_part(place: Path, part: str) -> nn.Module:
     """
     from engine.models.build import build_part
 
-    if (place / MANIFEST).is_file():
+    if is_bundle(place):
         return Bundle.load(place).part(part)
     checkpoint = read(place, groups=("ema",))
     if checkpoint.state["part"] != part:

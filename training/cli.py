@@ -176,7 +176,7 @@ def _changed(settings: Any, options: dict[str, Any]) -> Any:
 
 
 def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> dict[str, Path]:
-    """The finished runs that the stage stands on: those named, else those beside its own run."""
+    """What the stage stands on: the runs or models named, else runs beside its own, else the model it begins with."""
     from training import checkpoints
 
     found = {}
@@ -187,6 +187,8 @@ def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> di
             found[name] = given
         elif checkpoints.exists(run.parent / name):
             found[name] = run.parent / name
+        elif options["init_from"] is not None and checkpoints.is_bundle(options["init_from"]):
+            found[name] = options["init_from"]
     return found
 
 

@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from engine.bundle import Bundle
 from engine.errors import UserError
+from engine.models.build import build_part
+from engine.vocabulary import Vocabulary
+from training import checkpoints
 from training.cli import main
+from training.settings import TrainingConfiguration
 
 
 def run(*arguments: str) -> str:
@@ -34,6 +39,16 @@ def test_a_mistake_is_told_before_anything_is_trained(tmp_path: Path, arguments:
     with pytest.raises(UserError, match=cause):
         run("train", "renderer", "--run", str(folder), "--steps", "1", "--device", "cpu", *arguments)
     assert not folder.exists()
+
+
+def test_a_model_is_what_a_run_begins_with_and_stands_on(tmp_path: Path) -> None:
+    settings = TrainingConfiguration.load("tiny")
+    vocabulary = Vocabulary.default()
+    parts = {name: build_part(name, settings.model, vocabulary) for name in ("autoencoder", "listener", "unet")}
+    model = Bundle.write(tmp_path / "model", settings.model, vocabulary, parts, {"stages": {"diffusion": {"step": 5}}})
+    where = ("--config", "tiny", "--run", str(tmp_path / "run"), "--init-from", str(model.folder))
+    run("train", "diffusion", *where, "--steps", "1", "--device", "cpu", "--workers", "0", "--window", "2", "--quiet")
+    assert checkpoints.read(tmp_path / "run").state["began_with"]["step"] == 5
 
 
 def test_packing_nothing_says_so(tmp_path: Path) -> None:
