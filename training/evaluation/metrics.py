@@ -7,6 +7,7 @@ does not hear even in the truth) is None, and tables say how many cases counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +114,17 @@ def followed(
     return sum(changes) / len(changes) if changes else None
 
 
+def instruction_accuracy(edited: AbstractSet[str], target: AbstractSet[str]) -> float | None:
+    """Instruction accuracy, Eq. 8, of one case: the tags T_e of the edited music against the tags T_t of the target.
+
+        IA = |T_e & T_t| / max(|T_e|, |T_t|)
+
+    None where both are without tags: the quotient has no value, and says nothing about the edit.
+    """
+    most = max(len(edited), len(target))
+    return len(edited & target) / most if most else None
+
+
 @dataclass(frozen=True)
 class Summary:
     """A mean over cases with its 95% interval."""
@@ -125,9 +137,34 @@ class Summary:
 
 def bootstrap(values: Sequence[float | None], *, seed: int = 0, resamples: int = 2000) -> Summary | None:
     """Mean of the values that are not None, with the percentile bootstrap's 95% interval; None where none is."""
-    known = np.array([value for value in values if value is not None], dtype=np.float64)
-    if known.size == 0:
+    return bootstrap_average([list(enumerate(values))], seed=seed, resamples=resamples)
+
+
+def bootstrap_average(
+    tasks: Sequence[Sequence[tuple[int, float | None]]], *, seed: int = 0, resamples: int = 2000
+) -> Summary | None:
+    """The mean of the tasks' means, as in the paper's "Avg.", with the percentile bootstrap's 95% interval over songs.
+
+    Each task is (song, value) pairs; a song is drawn with all its cases, since they share its music. None where a
+    task knows no value. `count` is of all known values.
+    """
+    songs = sorted({song for task in tasks for song, value in task if value is not None})
+    place = {song: row for row, song in enumerate(songs)}
+    sums = np.zeros((len(songs), len(tasks)))
+    counts = np.zeros((len(songs), len(tasks)))
+    for column, task in enumerate(tasks):
+        for song, value in task:
+            if value is not None:
+                sums[place[song], column] += value
+                counts[place[song], column] += 1
+    if not counts.size or not counts.any(axis=0).all():
         return None
-    picks = np.random.default_rng(seed).integers(0, known.size, size=(resamples, known.size))
-    low, high = np.percentile(known[picks].mean(axis=1), [2.5, 97.5])
-    return Summary(float(known.mean()), float(low), float(high), int(known.size))
+    even = np.full(len(songs), 1 / len(songs))
+    weights = np.random.default_rng(seed).multinomial(len(songs), even, size=resamples).astype(np.float64)
+    drawn = weights @ counts
+    # A draw without a single case of a task says nothing about it.
+    whole = (drawn > 0).all(axis=1)
+    means = ((weights[whole] @ sums) / drawn[whole]).mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    mean = float((sums.sum(axis=0) / counts.sum(axis=0)).mean())
+    return Summary(mean, float(low), float(high), int(counts.sum()))

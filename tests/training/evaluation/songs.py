@@ -31,7 +31,7 @@ class ToneSongs:
 
     def _clip(self, index: int, band: tuple[str, ...], genre: str, seconds: float, rng: np.random.Generator) -> Clip:
         time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-        pitch = 110 * 2 ** (index / 12) * (1 + rng.uniform(0, 0.01))
+        pitch = 110 * 2 ** (index % self.song_count / 12) * (1 + rng.uniform(0, 0.01))
         stems = {
             name: (0.1 * np.sin(2 * np.pi * pitch * (row + 1) * (1 + 0.5 * (name in OTHER_BAND[1:3])) * time)).astype(
                 np.float32

@@ -13,9 +13,11 @@ from training.evaluation.metrics import (
     SI_SDR_RANGE,
     Hearing,
     bootstrap,
+    bootstrap_average,
     chord_agreement,
     followed,
     hearing,
+    instruction_accuracy,
     level_db,
     residual_db,
     si_sdr,
@@ -97,3 +99,27 @@ def test_the_interval_holds_the_mean_and_narrows_with_more_cases() -> None:
     assert few.low <= few.mean <= few.high and many.count == 1000
     assert many.high - many.low < few.high - few.low
     assert bootstrap([None]) is None
+
+
+def test_instruction_accuracy_is_the_shared_tags_over_the_larger_set() -> None:
+    assert instruction_accuracy({"bass", "drums"}, {"bass", "drums"}) == 1.0
+    assert instruction_accuracy({"bass"}, {"bass", "drums", "piano"}) == pytest.approx(1 / 3)
+    assert instruction_accuracy({"bass", "drums", "piano"}, {"bass"}) == pytest.approx(1 / 3)
+    assert instruction_accuracy({"bass"}, set()) == 0.0
+    assert instruction_accuracy(set(), set()) is None
+
+
+def test_an_average_weighs_tasks_alike_and_needs_all_of_them() -> None:
+    few, many = [(0, 1.0)], [(song, 0.0) for song in range(9)]
+    found = bootstrap_average([few, many])
+    assert found is not None and found.mean == 0.5 and found.count == 10
+    assert bootstrap_average([[(0, None)], many]) is None
+    assert bootstrap_average([]) is None
+
+
+def test_songs_are_drawn_with_all_their_cases() -> None:
+    # Two tasks of equal values on the same songs are no more evidence than one of them.
+    values = [(song, float(value)) for song, value in enumerate(noise(1, 50))]
+    alone, twice = bootstrap_average([values]), bootstrap_average([values, values])
+    assert alone is not None and twice is not None
+    assert twice.low == pytest.approx(alone.low) and twice.high == pytest.approx(alone.high)
