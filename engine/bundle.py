@@ -97,6 +97,14 @@ class Bundle:
         return str(self.manifest.get("version", ""))
 
     @property
+    def hash(self) -> str:
+        """SHA-256 of all that matters to a result: configuration, vocabulary and the hashes of the files. Two models
+        with one hash give the same samples."""
+        files = {name: entry["sha256"] for name, entry in self.manifest["files"].items()}
+        facts = [files, self.manifest["configuration"], self.manifest["vocabulary"]]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @property
     def metrics(self) -> Mapping[str, Any]:
         return self.manifest.get("metrics") or {}
 

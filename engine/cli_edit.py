@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-from engine.audio import EXTENSIONS, probe
+from engine.audio import EXTENSIONS, FileInfo, probe
 from engine.bundle import Bundle, default_bundle
 from engine.cli_progress import ProgressBars
 from engine.errors import UserError
 from engine.instruction import read_instructions
 from engine.messages import EditReport
 from engine.regions import edit_span
+from engine.replaying import doubts, load_log, replay_file
+from engine.session import LoggedEdit
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_HELP = "A model folder; the shipped one if not given."
@@ -44,7 +48,7 @@ class Seconds(click.ParamType):
 
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
-@click.argument("instructions", metavar="INSTRUCTION...", nargs=-1, required=True)
+@click.argument("instructions", metavar="INSTRUCTION...", nargs=-1)
 @click.option("-o", "--output", metavar="OUT", required=True, type=click.Path(path_type=Path), help="The edited file.")
 @click.option(
     "--region", type=(Seconds(), Seconds()), metavar="START END", help="Edit only this part, e.g. 0:10 0:20.5."
@@ -56,11 +60,35 @@ class Seconds(click.ParamType):
 @click.option(
     "--guidance", type=click.FloatRange(0, 50), metavar="W", help="Weight of the instruction (Eq. 4); 1 is none."
 )
+@click.option(
+    "--strength",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of the change is made: 0 gives the source, 0.5 half of it.",
+)
 @click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help=MODEL_HELP)
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    metavar="LOG",
+    help="Do again what a log that the window exported tells.",
+)
+@click.option(
+    "--until", metavar="ROUND", help="With --replay: stop at this round, e.g. 0007, and not at the current one."
+)
 @click.option("--keep-rounds", type=click.Path(path_type=Path), metavar="DIR", help="Write each round here too.")
+@click.option(
+    "--stems",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write what each round took away and what it brought here, as 32-bit float WAV.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about every round.")
+@click.pass_context
 def edit(
+    ctx: click.Context,
     source: Path,
     instructions: tuple[str, ...],
     output: Path,
@@ -68,9 +96,13 @@ def edit(
     seed: int,
     steps: int | None,
     guidance: float | None,
+    strength: float,
     model: Path | None,
     device: str,
+    replay: Path | None,
+    until: str | None,
     keep_rounds: Path | None,
+    stems: Path | None,
     as_json: bool,
 ) -> None:
     """Edit the song IN by one or more instructions and write OUT.
@@ -78,11 +110,22 @@ def edit(
     OUT has the sample rate, the channels and the length of IN. Several instructions are done one after the other:
 
         instructme edit song.wav "remove drums" "add strings" -o edited.wav
+
+    A log tells instructions, seeds, steps and regions by itself:
+
+        instructme edit song.wav --replay log.json --until 0007 -o edited.wav
     """
+    check_together(ctx, instructions, replay, until)
     # Cheap checks first: a mistake must not wait for torch and a model.
     info = probe(source)
     check_output(source, output)
     bundle = Bundle.load(model or default_bundle(), verify=False)
+    if replay is not None:
+        log = load_log(replay)
+        edits = log.way_to(until)
+        check_replay(edits, info, bundle)
+        for doubt in doubts(log, edits, source, bundle):
+            click.echo(f"instructme: note: {doubt}; the result may differ from the logged one", err=True)
     for text in instructions:
         for instruction in read_instructions(text, bundle.vocabulary):
             edit_span(info.frames, info.sample_rate, region, instruction.region)
@@ -93,24 +136,58 @@ def edit(
     bundle.verify()
     editor = Editor(bundle, device)
     with ProgressBars(visible=not as_json) as bars:
-        report = edit_file(
-            editor,
-            source,
-            output,
-            instructions,
-            seed=seed,
-            steps=steps,
-            guidance=guidance,
-            region=region,
-            rounds_folder=keep_rounds,
-            on_progress=bars,
-        )
+        if replay is not None:
+            report = replay_file(editor, source, output, edits, rounds_folder=keep_rounds, on_progress=bars)
+        else:
+            report = edit_file(
+                editor,
+                source,
+                output,
+                instructions,
+                seed=seed,
+                steps=steps,
+                guidance=guidance,
+                region=region,
+                strength=strength,
+                rounds_folder=keep_rounds,
+                stems_folder=stems,
+                on_progress=bars,
+            )
     if as_json:
         about = {"input": str(source), "model": bundle.name, "device": str(editor.device)}
         audio = {"sample_rate": info.sample_rate, "channels": info.channels, "duration": info.duration}
         click.echo(json.dumps(about | audio | asdict(report), indent=2))
     else:
         print_report(report)
+
+
+def check_together(ctx: click.Context, instructions: Sequence[str], replay: Path | None, until: str | None) -> None:
+    """Raises UsageError for arguments that do not belong together."""
+    if replay is None:
+        if not instructions:
+            raise click.UsageError("Missing argument 'INSTRUCTION...'.", ctx)
+        if until is not None:
+            raise click.UsageError("--until needs --replay", ctx)
+        return
+    given = [
+        name
+        for name in ("instructions", "region", "seed", "steps", "guidance", "strength", "stems")
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE and (name != "instructions" or instructions)
+    ]
+    if given:
+        named = "instructions" if given[0] == "instructions" else f"--{given[0]}"
+        if given[0] == "stems":
+            raise click.UsageError("--stems does not go with --replay", ctx)
+        raise click.UsageError(f"--replay takes {named} from the log", ctx)
+
+
+def check_replay(edits: Sequence[LoggedEdit], info: FileInfo, bundle: Bundle) -> None:
+    """Raises UserError where the model does not know what is asked for, or the song is too short for it."""
+    for edit in edits:
+        named = None
+        if edit.taken_from is None:
+            (named, *_) = (entry.region for entry in read_instructions(edit.understood, bundle.vocabulary))
+        edit_span(info.frames, info.sample_rate, edit.region, named)
 
 
 def check_output(source: Path, output: Path) -> None:

@@ -27,8 +27,9 @@ from engine.grid import SAMPLE_RATE, frames_in
 from engine.instruction import Instruction, Operation, read_instructions
 from engine.messages import Stage
 from engine.networks import Networks, Step, choose_device
+from engine.preview import Preview, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
-from engine.rendering import Change, apply_change, place
+from engine.rendering import Change, Stems, apply_change, place, place_stems, render
 
 CONTEXT_SECONDS = 5.0
 """Of the song on either side of a region: what the models hear to fit the edit in."""
@@ -47,6 +48,9 @@ class OnProgress(Protocol):
 
 IsCancelled = Callable[[], bool]
 
+OnPreview = Callable[[Callable[[], Preview]], None]
+"""Gets a function that makes the preview, for who wants to look at fewer than there could be."""
+
 
 @dataclass(frozen=True, eq=False)
 class EditRequest:
@@ -55,7 +59,8 @@ class EditRequest:
     `steps` and `guidance_scale` (w of Eq. 4) are the model's own where None. `region` is (start, end) in
     seconds; an instruction that names a region of its own ("from 0:10 to 0:20") stays within both.
     `embedding_guidance` is s of Eq. 6 and 0 is none; it draws the result towards `description`, any
-    words about music, by default those of the instruction.
+    words about music, by default those of the instruction. `strength` (0-1) is how much of the change is made: 0 gives
+    the source, 1 the edit.
     """
 
     audio: Audio
@@ -66,12 +71,14 @@ class EditRequest:
     region: tuple[float, float] | None = None
     embedding_guidance: float = 0.0
     description: str | None = None
+    strength: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
 class Round:
     """One instruction done. `span` are the frames (end exclusive) that it could change; `steps` is 0 where nothing was
-    sampled; `heard` are the instruments that the listener heard there before it."""
+    sampled; `heard` are the instruments that the listener heard there before it; `stems` what it took from the round
+    before it and brought to it, where that was asked for."""
 
     audio: Audio
     instruction: Instruction
@@ -81,6 +88,7 @@ class Round:
     seconds: float
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    stems: Stems = Stems()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,16 +122,16 @@ class Decoded:
 class Editor:
     """A loaded model that edits. Not to be shared by threads."""
 
-    def __init__(self, bundle: Bundle, device: str = "auto") -> None:
+    def __init__(self, bundle: Bundle, device: str = "auto", precision: str = "auto") -> None:
         """Raises UserError where the device is not there. Networks are loaded when first needed."""
         self.bundle = bundle
         self.device = choose_device(device)
-        self.networks = Networks(bundle, self.device)
+        self.networks = Networks(bundle, self.device, precision)
 
     @classmethod
-    def load(cls, model: Path | str | None = None, device: str = "auto") -> Editor:
+    def load(cls, model: Path | str | None = None, device: str = "auto", precision: str = "auto") -> Editor:
         """The model in a folder (the shipped one if None), its files verified. Raises UserError."""
-        return cls(Bundle.load(model or default_bundle()), device)
+        return cls(Bundle.load(model or default_bundle()), device, precision)
 
     def edit(
         self,
@@ -136,16 +144,31 @@ class Editor:
         region: tuple[float, float] | None = None,
         embedding_guidance: float = 0.0,
         description: str | None = None,
+        strength: float = 1.0,
     ) -> Edit:
         """`run` of a request with these values."""
-        request = EditRequest(audio, instruction, seed, steps, guidance_scale, region, embedding_guidance, description)
-        return self.run(request)
+        return self.run(
+            EditRequest(
+                audio, instruction, seed, steps, guidance_scale, region, embedding_guidance, description, strength
+            )
+        )
 
     def run(
-        self, request: EditRequest, on_progress: OnProgress | None = None, is_cancelled: IsCancelled | None = None
+        self,
+        request: EditRequest,
+        on_progress: OnProgress | None = None,
+        is_cancelled: IsCancelled | None = None,
+        *,
+        on_preview: OnPreview | None = None,
+        keep_stems: bool = False,
     ) -> Edit:
-        """Do what is asked. Raises UserError for what cannot be done, Cancelled within a step of `is_cancelled`."""
-        return self._run(request, on_progress, is_cancelled, always_sample=False)[0]
+        """Do what is asked. Raises UserError for what cannot be done, Cancelled within a step of `is_cancelled`.
+
+        `on_preview` sees the spectrum of the song as it forms, after each step of sampling; `keep_stems` gives every
+        round its stems.
+        """
+        watcher = _Watcher(on_progress, is_cancelled, on_preview)
+        return self._run(request, watcher, keep_stems=keep_stems)[0]
 
     def decoded(
         self, request: EditRequest, on_progress: OnProgress | None = None, is_cancelled: IsCancelled | None = None
@@ -153,7 +176,7 @@ class Editor:
         """`run`, and the paper's way beside it, for which remove and extract are sampled, too. One instruction only."""
         if len(self.read(request.instruction)) != 1:
             raise UserError("several instructions cannot be decoded at once", "give one instruction")
-        edit, target = self._run(request, on_progress, is_cancelled, always_sample=True)
+        edit, target = self._run(request, _Watcher(on_progress, is_cancelled), always_sample=True)
         assert target is not None
         return Decoded(edit, target)
 
@@ -162,7 +185,8 @@ class Editor:
     ) -> Listening:
         """Chords, pitches, instruments and beats of any audio."""
         self._check_audio(audio)
-        return self.networks.listen(to_model(audio), _Watch(on_progress, is_cancelled).stage("listening"))
+        watch = _Watch(_Watcher(on_progress, is_cancelled))
+        return self.networks.listen(to_model(audio), watch.stage("listening"))
 
     def read(self, instruction: str | Instruction) -> tuple[Instruction, ...]:
         """How an instruction is understood by this model. Raises UserError where it is not."""
@@ -171,11 +195,7 @@ class Editor:
         return read_instructions(instruction, self.bundle.vocabulary)
 
     def _run(
-        self,
-        request: EditRequest,
-        on_progress: OnProgress | None,
-        is_cancelled: IsCancelled | None,
-        always_sample: bool,
+        self, request: EditRequest, watcher: _Watcher, *, always_sample: bool = False, keep_stems: bool = False
     ) -> tuple[Edit, Audio | None]:
         """The rounds of a request; with `always_sample` also the last round's decoded target."""
         begin = time.perf_counter()
@@ -186,26 +206,39 @@ class Editor:
         rounds: list[Round] = []
         for number, (instruction, span) in enumerate(zip(instructions, spans, strict=True), 1):
             round_begin = time.perf_counter()
-            watch = _Watch(on_progress, is_cancelled, number, len(instructions))
             # A region is edited as an excerpt with some of the song around it, and put back.
             start, end = span
             margin = round(CONTEXT_SECONDS * audio.sample_rate)
             first = max(start - margin, 0)
-            outcome = self._edit(audio.slice(first, end + margin), instruction, request, watch, always_sample)
+            watch = _Watch(watcher, number, len(instructions), first / audio.sample_rate)
+            excerpt = audio.slice(first, end + margin)
+            outcome = self._edit(excerpt, instruction, request, watch, always_sample, keep_stems)
+            stems = outcome.stems
             if span == (0, audio.frames):
                 audio = outcome.audio
             else:
+                stems = place_stems(stems.slice(start - first, end - first), audio.frames, start)
                 audio = place(audio, outcome.audio.slice(start - first, end - first), start)
             target = outcome.target
+            changed = span if request.strength else (start, start)
             seconds = time.perf_counter() - round_begin
             rounds.append(
-                Round(audio, instruction, span, request.seed, outcome.steps, seconds, outcome.heard, outcome.warnings)
-            )
-        untouched = untouched_spans(spans, audio.frames)
+                Round(
+                    audio, instruction, changed, request.seed, outcome.steps, seconds, outcome.heard, outcome.warnings,
+                    stems,
+                )
+            )  # fmt: skip
+        untouched = untouched_spans((entry.span for entry in rounds), audio.frames)
         return Edit(audio, request, tuple(rounds), time.perf_counter() - begin, untouched), target
 
     def _edit(
-        self, audio: Audio, instruction: Instruction, request: EditRequest, watch: _Watch, always_sample: bool
+        self,
+        audio: Audio,
+        instruction: Instruction,
+        request: EditRequest,
+        watch: _Watch,
+        always_sample: bool,
+        keep_stems: bool,
     ) -> _Outcome:
         """One instruction on one stretch of audio, from the user's samples to the user's samples."""
         networks, operation = self.networks, instruction.operation
@@ -220,8 +253,9 @@ class Editor:
             diffusion = self.bundle.configuration.diffusion
             steps = request.steps or diffusion.sample_steps
             scale = diffusion.guidance_scale if request.guidance_scale is None else request.guidance_scale
+            latents = networks.encode(source, watch.stage("encoding"))
             sampled = networks.sample(
-                networks.encode(source, watch.stage("encoding")),
+                latents,
                 heard.chords,
                 instruction.text,
                 seed=request.seed,
@@ -230,18 +264,19 @@ class Editor:
                 step=watch.stage("sampling", steps),
                 description=request.description or _description(instruction),
                 embedding_guidance=request.embedding_guidance,
+                on_estimate=watch.preview(source, latents.numpy()),
             )
         added = None
         if operation in SAMPLED:
             added = self._added(sampled, source, mask, watch)
 
         change = Change(mask, "kept" if operation is Operation.EXTRACT else "dropped", added)
-        edited = apply_change(audio, change, watch.stage("rendering"))
+        edited, stems = render(audio, change, watch.stage("rendering"), request.strength, keep_stems)
         target = None
         if always_sample:
             decoded = networks.decode(sampled["target"], source.shape[0], watch.stage("decoding"))
             target = Audio(decoded[None], SAMPLE_RATE)
-        return _Outcome(edited, steps, instruments, self._warnings(instruction, instruments), target)
+        return _Outcome(edited, steps, instruments, self._warnings(instruction, instruments), target, stems)
 
     def _taken(
         self, source: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: _Watch
@@ -283,6 +318,8 @@ class Editor:
         self._check_audio(request.audio)
         if request.steps is not None and not 1 <= request.steps <= 1000:
             raise UserError(f"{request.steps} sampling steps cannot be done", "choose 1 to 1000")
+        if not 0 <= request.strength <= 1:
+            raise UserError(f"a strength of {request.strength:g} cannot be done", "choose one from 0 to 1")
         for value in (request.guidance_scale, request.embedding_guidance):
             if value is not None and not math.isfinite(value):
                 raise UserError("the guidance is not a number", "choose one from 0 to 50")
@@ -314,29 +351,57 @@ class _Outcome:
     heard: tuple[str, ...]
     warnings: tuple[str, ...]
     target: Audio | None
+    stems: Stems
+
+
+@dataclass(frozen=True)
+class _Watcher:
+    """Who looks on."""
+
+    on_progress: OnProgress | None = None
+    is_cancelled: IsCancelled | None = None
+    on_preview: OnPreview | None = None
 
 
 class _Watch:
     """Reports the progress of one round, and stops it where that was asked for."""
 
-    def __init__(
-        self, on_progress: OnProgress | None, is_cancelled: IsCancelled | None, round: int = 1, rounds: int = 1
-    ) -> None:
-        self._on_progress = on_progress
-        self._is_cancelled = is_cancelled
+    def __init__(self, watcher: _Watcher, round: int = 1, rounds: int = 1, begin: float = 0.0) -> None:
+        """`begin`: where in the song (seconds) the stretch that is edited begins."""
+        self._watcher = watcher
         self._place = (round, rounds)
+        self._begin = begin
 
     def stage(self, name: Stage, total: int = 100) -> Step:
         """A function that takes the share of the stage that is done. Raises Cancelled."""
 
         def step(share: float) -> None:
-            if self._is_cancelled and self._is_cancelled():
+            if self._watcher.is_cancelled and self._watcher.is_cancelled():
                 raise Cancelled
-            if self._on_progress:
-                self._on_progress(name, round(share * total), total, *self._place)
+            if self._watcher.on_progress:
+                self._watcher.on_progress(name, round(share * total), total, *self._place)
 
         step(0.0)
         return step
+
+    def preview(self, source: np.ndarray, latents: np.ndarray) -> Callable[[Tensor], None] | None:
+        """What takes the state (S * C, Z) as it forms from `source` (T,) and its `latents` (C, Z)."""
+        on_preview = self._watcher.on_preview
+        if on_preview is None:
+            return None
+        guess: SpectrumGuess | None = None
+
+        def estimate(state: Tensor) -> None:
+            def make() -> Preview:
+                nonlocal guess
+                guess = guess or SpectrumGuess(source, latents)
+                # The target comes first in every state.
+                image = guess(state[: latents.shape[0]].float().cpu().numpy())
+                return Preview(image, self._begin, self._begin + source.shape[0] / SAMPLE_RATE)
+
+            on_preview(make)
+
+        return estimate
 
 
 def _description(instruction: Instruction) -> str:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.audio import Audio, FileInfo, probe, read, write_edit
+from engine.audio import Audio, FileInfo, probe, read, write, write_edit
 from engine.errors import UserError
 from engine.messages import EditReport, RoundReport
 from engine.regions import Span, untouched_spans
+from engine.rendering import Stems
 
 if TYPE_CHECKING:
-    from engine.editor import Editor, IsCancelled, OnProgress
+    from engine.editor import Editor, IsCancelled, OnPreview, OnProgress
 
 
 def edit_file(
@@ -31,13 +32,19 @@ def edit_file(
     steps: int | None = None,
     guidance: float | None = None,
     region: tuple[float, float] | None = None,
+    strength: float = 1.0,
     rounds_folder: Path | str | None = None,
+    stems_folder: Path | str | None = None,
+    stems: Path | str | None = None,
     on_progress: OnProgress | None = None,
     is_cancelled: IsCancelled | None = None,
+    on_preview: OnPreview | None = None,
 ) -> EditReport:
     """Edit the file `source` by each of `texts` in turn and write `output`, with its rate, channels and length.
 
-    With `rounds_folder` every round is kept there as round-1.wav, ... Raises UserError, Cancelled.
+    With `rounds_folder` every round is kept there as round-1.wav, ... With `stems_folder` what each round took and
+    brought is kept there as round-1.removed.wav, round-1.added.wav, ...; `stems` is the begin of such names for the
+    last round alone. Raises UserError, Cancelled.
     """
     from engine.editor import EditRequest
 
@@ -49,12 +56,22 @@ def edit_file(
     rounds: list[RoundReport] = []
     spans: list[Span] = []
     for number, (text, instruction) in enumerate(instructions, 1):
-        request = EditRequest(audio, instruction, seed, steps, guidance, region)
-        edit = editor.run(request, _numbered(on_progress, number, len(instructions)), is_cancelled)
+        request = EditRequest(audio, instruction, seed, steps, guidance, region, strength=strength)
+        prefix = None if stems_folder is None else Path(stems_folder) / f"round-{number}"
+        if stems is not None and number == len(instructions):
+            prefix = Path(stems)
+        edit = editor.run(
+            request,
+            _numbered(on_progress, number, len(instructions)),
+            is_cancelled,
+            on_preview=on_preview,
+            keep_stems=prefix is not None,
+        )
         audio = edit.audio
         spans.append(edit.rounds[0].span)
         kept = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
         done = edit.rounds[0]
+        removed, added = _keep_stems(prefix, done.stems)
         rounds.append(
             RoundReport(
                 instruction=text,
@@ -65,6 +82,10 @@ def edit_file(
                 output=kept,
                 heard=done.heard,
                 warnings=done.warnings,
+                guidance=guidance,
+                strength=strength,
+                removed=removed,
+                added=added,
             )
         )
     if on_progress:
@@ -141,6 +162,20 @@ def _keep_round(
     path = folder / f"round-{number}.wav"
     write_edit(path, audio, info, untouched)
     return str(path)
+
+
+def _keep_stems(prefix: Path | None, stems: Stems) -> tuple[str | None, str | None]:
+    """Write the stems there are beside one another, in 32-bit float, which holds them as they are; their paths."""
+    paths: list[str | None] = []
+    for name, stem in (("removed", stems.removed), ("added", stems.added)):
+        if prefix is None or stem is None:
+            paths.append(None)
+            continue
+        prefix.parent.mkdir(parents=True, exist_ok=True)
+        path = prefix.with_name(f"{prefix.name}.{name}.wav")
+        write(path, stem)
+        paths.append(str(path))
+    return paths[0], paths[1]
 
 
 def _save(path: Path, arrays: dict[str, Any]) -> None:

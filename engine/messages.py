@@ -3,9 +3,10 @@
 The window writes requests to the worker's stdin and reads replies from its stdout:
 
     Load -> Ready | Failed(id=None)
-    EditJob -> Progress* -> Done | Failed | Stopped
+    EditJob -> (Progress | Preview)* -> Done | Failed | Stopped
     AnalyzeJob -> Progress* -> Analyzed | Failed | Stopped
     Cancel(id) -> (the job ends with Stopped, or with its own result if it had just finished)
+    Unload -> Unloaded (the next job takes the networks up again)
     Quit, or the end of stdin -> the process ends
 
 Jobs run one at a time in the order they came; a job that waits can be cancelled too. Audio never
@@ -17,9 +18,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised with every change that an older partner would misread; `decode` refuses any other."""
 
 Stage = Literal["reading", "listening", "encoding", "sampling", "decoding", "rendering", "writing"]
@@ -35,10 +36,12 @@ class ProtocolError(ValueError):
 
 @dataclass(frozen=True)
 class Load:
-    """Take up a model; `model` None is the default one. May be sent again to change model or device."""
+    """Take up a model; `model` None is the default one. May be sent again to change model, device or precision
+    ("auto", "float32", "bfloat16")."""
 
     model: str | None = None
     device: str = "auto"
+    precision: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,11 @@ class EditJob:
 
     `instruction` is what the user typed. Several edits in one text become rounds that are chained;
     with `rounds` (a folder) each round but the last is written there too, as `round-1.wav`, ...
-    `region` is (start, end) in seconds of the source.
+    `region` is (start, end) in seconds of the source. `strength` (0-1) is how much of the change is made.
+    `stems` is the begin of two file names: the last round writes what it took from the one before it to
+    `<stems>.removed.wav` and what it brought to `<stems>.added.wav`, each where there was any, in 32-bit float
+    with the source's rate, channels and length. Source - removed + added is what was rendered, before a file
+    that holds less than float rounds it.
     """
 
     id: str
@@ -59,6 +66,8 @@ class EditJob:
     guidance: float | None = None
     region: tuple[float, float] | None = None
     rounds: str | None = None
+    strength: float = 1.0
+    stems: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,11 @@ class AnalyzeJob:
 @dataclass(frozen=True)
 class Cancel:
     id: str
+
+
+@dataclass(frozen=True)
+class Unload:
+    """Give the memory of the networks back, in turn with the jobs."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,7 @@ class Ready:
     sample_rate: int
     version: str = ""
     folder: str = ""
+    model_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,12 +130,28 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """The spectrum of the song as it forms while it is sampled, from `start` to `end` seconds.
+
+    `image` is base64 of uint8 (bands, columns), row after row, the lowest band first and 255 the loudest: small
+    enough (16 KB) for one line. Nothing depends on it.
+    """
+
+    id: str
+    image: str
+    bands: int
+    columns: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class RoundReport:
     """One round as `--json` prints it and the history keeps it.
 
     `instruction` is what was typed, `understood` its canonical wording (Table 5). `output` is None
     for a round in between that nobody asked to keep. `heard` are the instruments that the listener
-    heard before it.
+    heard before it. `guidance` is None for the model's own. `removed` and `added` are the stems that were written.
     """
 
     instruction: str
@@ -131,6 +162,10 @@ class RoundReport:
     output: str | None = None
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    guidance: float | None = None
+    strength: float = 1.0
+    removed: str | None = None
+    added: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +197,13 @@ class Analyzed:
 
 
 @dataclass(frozen=True)
+class Unloaded:
+    """The networks are gone; `resident` bytes are what the process still holds."""
+
+    resident: int
+
+
+@dataclass(frozen=True)
 class Failed:
     """`id` is None where loading a model failed. `detail` is for the log and bug reports: empty for a
     user's mistake, a traceback for a defect of ours. The worker lives on."""
@@ -179,14 +221,11 @@ class Stopped:
     id: str
 
 
-Request = Load | EditJob | AnalyzeJob | Cancel | Quit
-Reply = Ready | Progress | Done | Analyzed | Failed | Stopped
+Request = Load | EditJob | AnalyzeJob | Cancel | Unload | Quit
+Reply = Ready | Progress | Preview | Done | Analyzed | Unloaded | Failed | Stopped
 Message = Request | Reply
 
-_KINDS: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (Load, EditJob, AnalyzeJob, Cancel, Quit, Ready, Progress, Done, Analyzed, Failed, Stopped)
-}
+_KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Message)}
 
 
 def encode(message: Message) -> str:

@@ -31,6 +31,7 @@ from engine.windows import windows
 
 Step = Callable[[float], None]
 
+PRECISIONS = ("auto", "float32", "bfloat16")
 WINDOW_SECONDS = 20
 OVERLAP_SECONDS = 1
 LISTENING_SECONDS = (WINDOW_FRAMES - OVERLAP_FRAMES) / FRAME_RATE
@@ -39,11 +40,17 @@ SHORTEST = SAMPLES_PER_FRAME * 50
 
 
 class Networks:
-    """The parts of `bundle` on a device, each loaded when it is first needed."""
+    """The parts of `bundle` on a device, each loaded when it is first needed.
 
-    def __init__(self, bundle: Bundle, device: torch.device) -> None:
+    `precision`: float32, bfloat16, or auto, which is bfloat16 where the machine multiplies it faster.
+    """
+
+    def __init__(self, bundle: Bundle, device: torch.device, precision: str = "auto") -> None:
+        if precision not in PRECISIONS:
+            raise UserError(f"there is no precision '{precision}'", f"choose one of {', '.join(PRECISIONS)}")
         self.bundle = bundle
         self.device = device
+        self.precision = precision
         self._parts: dict[str, nn.Module] = {}
         self._text: TextEncoder | None = None
 
@@ -59,6 +66,11 @@ class Networks:
         for name in self.bundle.parts:
             self.part(name)
         self.text.encode([""])
+
+    def drop(self) -> None:
+        """Give their memory back; they are loaded again when they are needed."""
+        self._parts.clear()
+        self._text = None
 
     @property
     def text(self) -> TextEncoder:
@@ -143,12 +155,14 @@ class Networks:
         step: Step,
         description: str | None = None,
         embedding_guidance: float = 0.0,
+        on_estimate: Callable[[Tensor], None] | None = None,
     ) -> dict[str, Tensor]:
         """Sample the state for an instruction.
 
         source: z_s (C, Z); chords: probabilities (classes, F); guidance_scale: w of Eq. 4; embedding_guidance: s of
         Eq. 6, towards `description` -> {"target": (C, Z), "added": (C, Z)}, as far as the model's state
-        names them. The same arguments give the same latents.
+        names them. The same arguments give the same latents. `on_estimate` gets the state (S * C, Z) that each step
+        expects to end at.
         """
         # diffusers takes seconds to import, and removing and extracting never sample.
         from engine.diffusion.sampling import sample
@@ -189,6 +203,7 @@ class Networks:
                 guidance_scale=guidance_scale,
                 classifier=classifier,
                 on_step=advance,
+                on_estimate=on_estimate and (lambda clean: on_estimate(clean[0])),
                 is_cancelled=look,
             )
         names = configuration.unet.state
@@ -236,8 +251,8 @@ class Networks:
         return query
 
     def _precision(self) -> AbstractContextManager[Any]:
-        """bfloat16 where the machine multiplies it faster than float32."""
-        if fast_bfloat16(self.device):
+        """Autocast to bfloat16, or nothing."""
+        if self.precision == "bfloat16" or (self.precision == "auto" and fast_bfloat16(self.device)):
             return torch.autocast(self.device.type, dtype=torch.bfloat16)
         return nullcontext()
 

@@ -6,7 +6,8 @@ own rate and in each channel, so that nothing which stays was ever decoded by a 
 
     taken = M * x      remove: x - taken      extract: taken      add: x + stem
 
-Remove and extract of the same thing share M, hence sum to the source. Torch-free.
+Remove and extract of the same thing share M, hence sum to the source. Whatever is asked for, the edit is
+the source less what was removed and with what was added, and both can be had as stems. Torch-free.
 """
 
 from __future__ import annotations
@@ -49,22 +50,72 @@ class Change:
     added: np.ndarray | None = None
 
 
-def apply_change(audio: Audio, change: Change, on_progress: Callable[[float], None] | None = None) -> Audio:
-    """The edited audio: the rate, channels and length of `audio`. `on_progress` gets the share done, and
-    may raise to stop. Works in blocks: what is long lies in temporary files (engine.audio.scratch)."""
-    source = audio.samples
+@dataclass(frozen=True, eq=False)
+class Stems:
+    """What left a source and what came to it, at its rate, channels and length; None where nothing did.
+
+    source - removed + added is the edit, to the rounding of float32.
+    """
+
+    removed: Audio | None = None
+    added: Audio | None = None
+
+    def slice(self, start: int, end: int) -> Stems:
+        """Frames `start` to `end`, views."""
+        removed, added = self.removed, self.added
+        return Stems(removed and removed.slice(start, end), added and added.slice(start, end))
+
+
+def apply_change(
+    audio: Audio, change: Change, on_progress: Callable[[float], None] | None = None, strength: float = 1.0
+) -> Audio:
+    """The edited audio: the rate, channels and length of `audio`, as `render` gives it."""
+    return render(audio, change, on_progress, strength)[0]
+
+
+def render(
+    audio: Audio,
+    change: Change,
+    on_progress: Callable[[float], None] | None = None,
+    strength: float = 1.0,
+    keep_stems: bool = False,
+) -> tuple[Audio, Stems]:
+    """The edited audio, and its stems where they are to be kept.
+
+    `strength` (0-1) scales what changes: at 0 the source comes back bit for bit, at 1 the whole edit, and every
+    sample lies on the straight line between. `on_progress` gets the share done, and may raise to stop. Works in
+    blocks: what is long lies in temporary files (engine.audio.scratch).
+    """
+    source, rate = audio.samples, audio.sample_rate
     result = scratch(source.shape)
+    removed = scratch(source.shape) if keep_stems and (change.mask is not None or change.taken == "kept") else None
     if change.mask is not None:
-        for start, taken in masked_blocks(source, audio.sample_rate, change.mask):
+        for start, taken in masked_blocks(source, rate, change.mask):
             end = start + taken.shape[1]
-            result[:, start:end] = taken if change.taken == "kept" else source[:, start:end] - taken
+            before, kept = source[:, start:end], change.taken == "kept"
+            # Of an extract all else goes. Written as a mean, so that at full strength it is what was taken, exactly.
+            result[:, start:end] = (1 - strength) * before + strength * taken if kept else before - strength * taken
+            if removed is not None:
+                removed[:, start:end] = strength * (before - taken if kept else taken)
             if on_progress:
                 on_progress(end / audio.frames)
-    elif change.taken == "dropped":
-        result[:] = source
+    else:
+        share = 1 - strength if change.taken == "kept" else 1.0
+        for start, block in audio.blocks():
+            result[:, start : start + block.shape[1]] = share * block
+            if removed is not None:
+                removed[:, start : start + block.shape[1]] = (1 - share) * block
+    added = None
     if change.added is not None:
-        result += from_model(change.added, audio.sample_rate, audio.frames)
-    return Audio(result, audio.sample_rate)
+        stem = from_model(change.added, rate, audio.frames)
+        stem *= np.float32(strength)
+        for start, block in Audio(result, rate).blocks():
+            block += stem[start : start + block.shape[1]]
+        if keep_stems:
+            added = scratch(source.shape)
+            for start, block in Audio(added, rate).blocks():
+                block[:] = stem[start : start + block.shape[1]]
+    return Audio(result, rate), Stems(_sounding(removed, rate), _sounding(added, rate))
 
 
 def place(audio: Audio, edited: Audio, start: int) -> Audio:
@@ -76,6 +127,23 @@ def place(audio: Audio, edited: Audio, start: int) -> Audio:
     result[:] = audio.samples
     splice(result, edited.samples, start, round(FADE_SECONDS * audio.sample_rate))
     return Audio(result, audio.sample_rate)
+
+
+def place_stems(stems: Stems, frames: int, start: int) -> Stems:
+    """The stems of a region's edit in a song of `frames`: faded as `place` fades it, and silent outside."""
+
+    def placed(stem: Audio | None) -> Audio | None:
+        return stem and place(Audio(scratch((stem.channels, frames)), stem.sample_rate), stem, start)
+
+    return Stems(placed(stems.removed), placed(stems.added))
+
+
+def _sounding(samples: np.ndarray | None, sample_rate: int) -> Audio | None:
+    """None for silence."""
+    if samples is None:
+        return None
+    stem = Audio(samples, sample_rate)
+    return stem if any(block.any() for _, block in stem.blocks()) else None
 
 
 def masked_blocks(samples: np.ndarray, sample_rate: int, mask: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

@@ -9,7 +9,9 @@ worker lives on. It ends with Quit, or when stdin ends because the window is gon
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import gc
 import logging
 import os
 import queue
@@ -30,12 +32,15 @@ from engine.messages import (
     EditJob,
     Failed,
     Load,
+    Preview,
     Progress,
     ProtocolError,
     Quit,
     Ready,
     Reply,
     Stopped,
+    Unload,
+    Unloaded,
     decode,
     encode,
 )
@@ -43,12 +48,16 @@ from engine.threads import share_the_cores
 
 if TYPE_CHECKING:
     from engine.editor import Editor
+    from engine.preview import Preview as Seen
 
 _log = logging.getLogger(__name__)
 
 _NICENESS = 5
 _GRACE_SECONDS = 20.0
 _PROGRESS_SECONDS = 0.05
+_PREVIEW_SECONDS = 0.25
+_PREVIEW_SHARE = 0.05
+"""Of the time that goes by, spent on previews at most."""
 
 
 class Worker:
@@ -57,7 +66,7 @@ class Worker:
     def __init__(self, source: TextIO, sink: TextIO) -> None:
         self._source = source
         self._sink = sink
-        self._jobs: queue.Queue[Load | EditJob | AnalyzeJob | None] = queue.Queue()
+        self._jobs: queue.Queue[Load | EditJob | AnalyzeJob | Unload | None] = queue.Queue()
         self._lock = threading.Lock()
         self._waiting: set[str] = set()
         self._cancelled: set[str] = set()
@@ -70,6 +79,9 @@ class Worker:
         while (job := self._jobs.get()) is not None:
             if isinstance(job, Load):
                 self._try(None, lambda job=job: self._load(job))
+                continue
+            if isinstance(job, Unload):
+                self._try(None, self._unload)
                 continue
             self._try(job.id, lambda job=job: self._edit(job) if isinstance(job, EditJob) else self._analyze(job))
             with self._lock:
@@ -94,7 +106,7 @@ class Worker:
                         self._cancelled.add(request.id)
                 elif isinstance(request, (EditJob, AnalyzeJob)):
                     self._waiting.add(request.id)
-            if isinstance(request, (Load, EditJob, AnalyzeJob)):
+            if isinstance(request, (Load, EditJob, AnalyzeJob, Unload)):
                 self._jobs.put(request)
         self._quitting.set()
         self._jobs.put(None)
@@ -132,7 +144,7 @@ class Worker:
         from engine.editor import Editor
 
         self._editor = None
-        editor = self._editor = Editor.load(request.model, request.device)
+        editor = self._editor = Editor.load(request.model, request.device, request.precision)
         bundle = editor.bundle
         self._reply(
             Ready(
@@ -143,11 +155,21 @@ class Worker:
                 sample_rate=bundle.configuration.sample_rate,
                 version=bundle.version,
                 folder=str(bundle.folder),
+                model_hash=bundle.hash,
             )
         )
         # While the user looks at the song. A part that is missing is told when an edit needs it.
         with contextlib.suppress(UserError):
             editor.networks.preload()
+
+    def _unload(self) -> None:
+        if self._editor is not None:
+            self._editor.networks.drop()
+        gc.collect()
+        _give_back_memory()
+        import psutil
+
+        self._reply(Unloaded(psutil.Process().memory_info().rss))
 
     def _edit(self, job: EditJob) -> None:
         from engine.jobs import edit_file
@@ -161,9 +183,12 @@ class Worker:
             steps=job.steps,
             guidance=job.guidance,
             region=job.region,
+            strength=job.strength,
             rounds_folder=job.rounds,
+            stems=job.stems,
             on_progress=self._progress(job.id),
             is_cancelled=lambda: self._is_cancelled(job.id),
+            on_preview=self._preview(job.id),
         )
         self._reply(Done(job.id, report))
 
@@ -203,6 +228,25 @@ class Worker:
 
         return report
 
+    def _preview(self, id: str) -> Callable[[Callable[[], Seen]], None]:
+        """Previews, as often as they are worth it: never more than four a second or a twentieth of the time."""
+        begin = time.monotonic()
+        last, spent = 0.0, 0.0
+
+        def show(make: Callable[[], Seen]) -> None:
+            nonlocal last, spent
+            now = time.monotonic()
+            if now - last < _PREVIEW_SECONDS or spent > _PREVIEW_SHARE * (now - begin):
+                return
+            seen = make()
+            bands, columns = seen.image.shape
+            image = base64.b64encode(seen.image.tobytes()).decode("ascii")
+            self._reply(Preview(id, image, bands, columns, round(seen.start, 3), round(seen.end, 3)))
+            last = time.monotonic()
+            spent += last - now
+
+        return show
+
     def _reply(self, reply: Reply) -> None:
         with self._lock:
             try:
@@ -210,6 +254,18 @@ class Worker:
                 self._sink.flush()
             except (BrokenPipeError, ValueError):
                 self._quitting.set()
+
+
+def _give_back_memory() -> None:
+    """What was freed goes to the system, and does not stay in the pools of this process."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    # glibc keeps freed arenas; elsewhere there is no such call, and nothing to do.
+    with contextlib.suppress(OSError, AttributeError):
+        import ctypes
+
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def main() -> int:

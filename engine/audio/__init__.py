@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.audio.encoding import ENCODINGS, QUALITIES, Encoding, Quality, estimate, same_as
 from engine.audio.fading import crossfade, ramps, splice
 from engine.audio.files import MAX_CHANNELS, MAX_RATE, MAX_SECONDS, MIN_RATE, FileInfo, probe, read
 from engine.audio.measuring import loudness, peak_dbfs
@@ -12,15 +13,20 @@ from engine.audio.writing import EXTENSIONS, Written, write, write_edit
 
 __all__ = [
     "BLOCK",
+    "ENCODINGS",
     "EXTENSIONS",
     "MAX_CHANNELS",
     "MAX_RATE",
     "MAX_SECONDS",
     "MIN_RATE",
+    "QUALITIES",
     "Audio",
+    "Encoding",
     "FileInfo",
+    "Quality",
     "Written",
     "crossfade",
+    "estimate",
     "from_model",
     "loudness",
     "model_frames",
@@ -30,6 +36,7 @@ __all__ = [
     "ramps",
     "read",
     "resample",
+    "same_as",
     "scratch",
     "splice",
     "to_model",

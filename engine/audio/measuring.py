@@ -34,7 +34,8 @@ def loudness(audio: Audio) -> float | None:
     weights = np.array(_SURROUND.get(audio.channels, (1,) * audio.channels), np.float64)
     stages = [(b, a, np.zeros((audio.channels, max(len(a), len(b)) - 1))) for b, a in _weighting(rate)]
     energies = np.zeros(hops)
-    per_step = 10 * _HOPS_A_SECOND
+    # lfilter keeps the interpreter to itself: a step must be over before the audio callback misses it.
+    per_step = _HOPS_A_SECOND
     for first in range(0, hops, per_step):
         last = min(first + per_step, hops)
         heard = audio.samples[:, edges[first] : edges[last]].astype(np.float64)

@@ -20,6 +20,10 @@ SIXTEEN_BIT = {
 """Coded subtypes that decode to whole numbers of 16 bits."""
 
 
+COARSE = 16
+"""Bits up to which rounding is heard without dither; the steps of 24 bits lie at -144 dB, below any converter."""
+
+
 def native_type(subtype: str) -> Literal["int32", "float32", "float64"]:
     """The numpy type in which soundfile reads or writes `subtype` without a loss."""
     if subtype in BITS or subtype in SIXTEEN_BIT or subtype.startswith(("ALAC", "DWVW")):
@@ -27,11 +31,12 @@ def native_type(subtype: str) -> Literal["int32", "float32", "float64"]:
     return "float64" if subtype == "DOUBLE" else "float32"
 
 
-def quantise(samples: np.ndarray, subtype: str, dither: np.random.Generator | None) -> np.ndarray:
+def quantise(samples: np.ndarray, subtype: str, dither: np.random.Generator | None, finest: int = COARSE) -> np.ndarray:
     """Float samples, any shape, to `native_type(subtype)`; whole-number subtypes clip.
 
-    Dither (triangular, two quantisation steps wide) is for 8 and 16 bits, and only for samples that do not lie on the
-    file's own grid: those that nobody changed do, and stay what they are.
+    Dither (triangular, two quantisation steps wide) is for subtypes of at most `finest` bits, and only for samples
+    that do not lie on the file's own grid. Those that nobody changed do where the format is the source's own: they
+    stay what they are, bit for bit (promise 1).
     """
     kind = native_type(subtype)
     if kind != "int32":
@@ -39,7 +44,7 @@ def quantise(samples: np.ndarray, subtype: str, dither: np.random.Generator | No
     bits = BITS[subtype]
     scaled = np.ldexp(samples.astype(np.float64), bits - 1)
     whole = np.rint(scaled)
-    if dither is not None and bits <= 16:
+    if dither is not None and bits <= finest:
         changed = whole != scaled
         if changed.any():
             noise = dither.random((2, *scaled.shape))
@@ -48,13 +53,18 @@ def quantise(samples: np.ndarray, subtype: str, dither: np.random.Generator | No
     return np.clip(whole, -limit, limit - 1).astype(np.int32) << (32 - bits)
 
 
-def translate(native: np.ndarray, subtype: str) -> np.ndarray:
-    """Samples as read by `native_type` of their file into those of `subtype`, exact wherever it can hold them."""
+def translate(
+    native: np.ndarray, subtype: str, dither: np.random.Generator | None = None, finest: int = COARSE
+) -> np.ndarray:
+    """Samples as read by `native_type` of their file into those of `subtype`, exact wherever it can hold them.
+
+    What it cannot hold (24 bits in a file of 16) is dithered as `quantise` does it.
+    """
     if native.dtype == np.int32:
         if subtype not in BITS:
             return np.ldexp(native.astype(np.float64), -31).astype(native_type(subtype))
         spare = 32 - BITS[subtype]
         if not spare or not (native & ((1 << spare) - 1)).any():
             return native
-        return quantise(np.ldexp(native.astype(np.float64), -31), subtype, None)
-    return quantise(native, subtype, None)
+        return quantise(np.ldexp(native.astype(np.float64), -31), subtype, dither, finest)
+    return quantise(native, subtype, dither, finest)

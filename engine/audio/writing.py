@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import Literal
 import numpy as np
 import soundfile
 
+from engine.audio.encoding import Encoding
 from engine.audio.files import FileInfo
-from engine.audio.samples import BITS, SIXTEEN_BIT, native_type, quantise, translate
+from engine.audio.samples import BITS, COARSE, SIXTEEN_BIT, native_type, quantise, translate
 from engine.audio.sound import Audio
 from engine.errors import UserError
 
@@ -32,11 +33,8 @@ _EXACT = {
     "FLAC": ("PCM_S8", "PCM_16", "PCM_24"),
 }
 _BY_CONTAINER = {"FLAC": "PCM_24", "MP3": "MPEG_LAYER_III", "OGG": "VORBIS"}
-_QUALITY: dict[str, tuple[float | None, str | None]] = {
-    # Near-transparent, since this may be the second time that the sound is coded: 320 kbit/s, and about 260.
-    "MP3": (0.0, "CONSTANT"),
-    "OGG": (0.2, None),
-}
+_FINE = 24
+"""Bits up to which a file that the user asked for is dithered: there it is the last rounding, and costs nothing."""
 _LARGEST_RIFF = 2**32 - 2**20
 
 
@@ -54,8 +52,20 @@ class Written:
     lossless: bool
 
 
-def write(path: str | os.PathLike[str], audio: Audio, *, like: FileInfo | None = None) -> Written:
-    """Write `audio` in the container that the extension names, with the subtype of `like` where that container has it.
+OnBlock = Callable[[int, int], None]
+"""Told (frames written, frames in all) after every block; what it raises stops the writing, and nothing is left."""
+
+
+def write(
+    path: str | os.PathLike[str],
+    audio: Audio,
+    *,
+    like: FileInfo | None = None,
+    encoding: Encoding | None = None,
+    on_block: OnBlock | None = None,
+) -> Written:
+    """Write `audio` in the container that the extension names, with the subtype of `like` where that container has it,
+    or as `encoding` says.
 
     Without `like`: 32-bit float WAV and AIFF, 24-bit FLAC. `like` also guards its own file against being overwritten.
     Samples on the subtype's grid are stored as they are (see engine.audio.samples).
@@ -63,28 +73,47 @@ def write(path: str | os.PathLike[str], audio: Audio, *, like: FileInfo | None =
     Raises UserError: unknown extension, an extension that cannot hold this sound, no such folder, no permission, no
     space left. Then, and when the process dies, `path` is what it was before.
     """
-    return _write(Path(path), audio, like, None)
+    return _write(Path(path), audio, like, None, encoding, on_block)
 
 
 def write_edit(
-    path: str | os.PathLike[str], edited: Audio, source: FileInfo, keep: Sequence[tuple[int, int]] = ()
+    path: str | os.PathLike[str],
+    edited: Audio,
+    source: FileInfo,
+    keep: Sequence[tuple[int, int]] = (),
+    *,
+    encoding: Encoding | None = None,
+    on_block: OnBlock | None = None,
 ) -> Written:
     """Write an edit of the file `source`, whose samples in the spans `keep` (frames, end exclusive) nobody touched.
 
     There the file's own numbers are copied at its own precision, which float32 may not have (32-bit and double files),
     so that outside an edited region the output equals the input bit for bit. Title, artist and the like are copied too.
 
+    Dither never reaches what the file can hold as it is: in the source's own format every untouched sample stays bit
+    for bit; in a coarser one (`encoding` of 16 bits for a source of 24) all of it is dithered, untouched or not.
+
     Raises UserError as `write` does, and where the source has gone or changed since it was probed.
     """
     if (edited.sample_rate, edited.channels, edited.frames) != (source.sample_rate, source.channels, source.frames):
         raise ValueError("an edit has the sample rate, channels and length of its source")
     spans = _merged(keep, edited.frames)
-    return _write(Path(path), edited, source, spans)
+    return _write(Path(path), edited, source, spans, encoding, on_block)
 
 
-def _write(path: Path, audio: Audio, like: FileInfo | None, spans: list[tuple[int, int]] | None) -> Written:
+def _write(
+    path: Path,
+    audio: Audio,
+    like: FileInfo | None,
+    spans: list[tuple[int, int]] | None,
+    chosen: Encoding | None,
+    on_block: OnBlock | None,
+) -> Written:
     container = _container(path)
-    subtype = _subtype(path, container, like)
+    if chosen is not None and chosen.container != container:
+        raise ValueError(f"{path.name} is no name for {chosen.container}")
+    encoding = chosen or Encoding(container, _subtype(path, container, like))
+    subtype, finest = encoding.subtype, COARSE if chosen is None else _FINE
     _check_target(path, audio, container, subtype, like)
     part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
     dither = np.random.default_rng(0)
@@ -92,20 +121,22 @@ def _write(path: Path, audio: Audio, like: FileInfo | None, spans: list[tuple[in
     try:
         with contextlib.ExitStack() as stack:
             kept = stack.enter_context(_kept(like, spans, subtype)) if like and spans is not None else None
-            file = stack.enter_context(_create(part, audio, container, subtype))
+            file = stack.enter_context(_create(part, audio, encoding))
             if kept is not None:
                 _copy_tags(kept.tags, file)
             for start, block in audio.blocks():
                 samples = np.ascontiguousarray(block.T)
-                values = quantise(samples, subtype, dither)
+                values = quantise(samples, subtype, dither, finest)
                 over = np.abs(samples)
                 if kept is not None:
-                    over[kept.fill(start, values)] = 0
+                    over[kept.fill(start, values, dither, finest)] = 0
                 largest = float(over.max(initial=0.0))
                 if largest > 1:
                     clipped += int(np.count_nonzero(over > 1)) if subtype in BITS else 0
                 peak = max(peak, largest)
                 file.write(values)
+                if on_block is not None:
+                    on_block(start + len(values), audio.frames)
         _check_written(part, audio, container)
         _sync(part)
         os.replace(part, path)
@@ -127,7 +158,7 @@ class _Kept:
         self._type: Literal["int32", "float32", "float64"] = native_type(file.subtype)
         self.tags = file.copy_metadata()
 
-    def fill(self, start: int, values: np.ndarray) -> np.ndarray:
+    def fill(self, start: int, values: np.ndarray, dither: np.random.Generator, finest: int) -> np.ndarray:
         """Put the kept samples into `values` (frames, channels) from frame `start`; returns where, (frames,) bool."""
         where = np.zeros(len(values), bool)
         for first, last in self._spans:
@@ -139,7 +170,7 @@ class _Kept:
                     f"'{self._file.name}' ended while it was copied", "leave the file as it is while editing"
                 )
             if where.any():
-                values[where] = translate(native[where], self._subtype)
+                values[where] = translate(native[where], self._subtype, dither, finest)
         return where
 
 
@@ -214,10 +245,11 @@ def _estimate(audio: Audio, container: str, subtype: str) -> int:
     return size if container in ("WAV", "AIFF") else size // 10
 
 
-def _create(part: Path, audio: Audio, container: str, subtype: str) -> soundfile.SoundFile:
+def _create(part: Path, audio: Audio, encoding: Encoding) -> soundfile.SoundFile:
+    container, subtype = encoding.container, encoding.subtype
     large = _estimate(audio, container, subtype) > _LARGEST_RIFF
     kind = "RF64" if container == "WAV" and large else container
-    level, mode = _QUALITY.get(container, (None, None))
+    level, mode = encoding.level
     # Refuse what cannot be opened at all (a folder without permission) by its own error, not by libsndfile's.
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:

@@ -35,6 +35,7 @@ def sample(
     window: int = WINDOW,
     overlap: int = OVERLAP,
     on_step: Callable[[int, int], None] | None = None,
+    on_estimate: Callable[[Tensor], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Tensor:
     """Draw the edited state (B, channels, F) under `condition`, on the condition's device, float32.
@@ -47,8 +48,8 @@ def sample(
     Neighbouring windows overlap, and their predictions are cross-faded at every step, so that they agree on
     one song as it forms instead of being glued after it has.
 
-    on_step(done, steps) is called after each step. Raises Cancelled, before the next evaluation of the
-    network, once is_cancelled() is true.
+    on_step(done, steps) is called after each step, and on_estimate with the clean state that the step expects.
+    Raises Cancelled, before the next evaluation of the network, once is_cancelled() is true.
     """
     steps = config.sample_steps if steps is None else steps
     if steps < 1:
@@ -63,6 +64,8 @@ def sample(
     with torch.no_grad():
         for index in range(steps):
             prediction = _predict(guided, schedule, index, state, condition, classifier, window, overlap, is_cancelled)
+            if on_estimate is not None:
+                on_estimate(schedule.clean(prediction, index, state))
             state = schedule.step(prediction, index, state)
             if on_step is not None:
                 on_step(index + 1, steps)

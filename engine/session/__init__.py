@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from engine.session.history import Deleted, History
-from engine.session.log import LOG_FORMAT, LoggedEdit, export_log, read_log
+from engine.session.log import LOG_FORMAT, Log, LoggedEdit, export_log, read_log
 from engine.session.project import Pending, Project
 from engine.session.round import SOURCE, Round, untouched
+from engine.session.splicing import take_region
 
 __all__ = [
     "LOG_FORMAT",
     "SOURCE",
     "Deleted",
     "History",
+    "Log",
     "LoggedEdit",
     "Pending",
     "Project",
     "Round",
     "export_log",
     "read_log",
+    "take_region",
     "untouched",
 ]

@@ -32,6 +32,8 @@ class History:
         self._current = source.id
         self._visited: dict[str, str] = {}
         self._trash: list[Deleted] = []
+        self._recipes: dict[str, Round] = {}
+        self._last = 0
 
     # What there is
 
@@ -53,6 +55,20 @@ class History:
         """Deleted branches, oldest first."""
         return tuple(self._trash)
 
+    @property
+    def recipes(self) -> tuple[Round, ...]:
+        """Rounds that are gone for good, from which a region of some other round was taken: how they were made is
+        kept, so that the log can still be replayed."""
+        return tuple(self._recipes.values())
+
+    @property
+    def last(self) -> int:
+        """The highest number that a round ever had as its id. None is given twice, even after a purge."""
+        trashed = [round for deleted in self._trash for round in deleted.rounds]
+        rounds = (*self._rounds.values(), *trashed, *self._recipes.values())
+        self._last = max(self._last, *(int(round.id) for round in rounds if round.id.isdecimal()), 0)
+        return self._last
+
     def __len__(self) -> int:
         return len(self._rounds)
 
@@ -69,6 +85,15 @@ class History:
     def children(self, id: str) -> tuple[Round, ...]:
         """Oldest first."""
         return tuple(round for round in self._rounds.values() if round.parent == self[id].id)
+
+    def below(self, id: str) -> tuple[Round, ...]:
+        """All that grew on a round, near and far; parents before children."""
+        gone, found = {self[id].id}, []
+        for round in self._rounds.values():
+            if round.parent in gone:
+                gone.add(round.id)
+                found.append(round)
+        return tuple(found)
 
     def path_to_root(self, id: str | None = None) -> tuple[Round, ...]:
         """From the round `id` (the current one) to the source, both included."""
@@ -123,9 +148,9 @@ class History:
         return self.current
 
     def annotate(self, id: str, **changes: Any) -> Round:
-        """Change `label`, `starred` or `note`; returns the new state of that round."""
-        if not changes.keys() <= {"label", "starred", "note"}:
-            raise ValueError("only label, starred and note of a round change")
+        """Change `label`, `starred` or `note`, or tell the `loudness`; returns the new state of that round."""
+        if not changes.keys() <= {"label", "starred", "note", "loudness"}:
+            raise ValueError("only label, starred, note and loudness of a round change")
         self._rounds[id] = replace(self[id], **changes)
         return self._rounds[id]
 
@@ -133,12 +158,8 @@ class History:
         """Move a round and everything below it to the trash; returns the branch. Raises UserError for the source."""
         if self[id].parent is None:
             raise UserError("the source cannot be deleted", "delete the whole project folder instead")
-        below = [self[id]]
-        for round in self._rounds.values():
-            if any(round.parent == parent.id for parent in below):
-                below.append(round)
-        deleted = Deleted(tuple(below))
-        gone = {round.id for round in below}
+        deleted = Deleted((self[id], *self.below(id)))
+        gone = {round.id for round in deleted.rounds}
         if self._current in gone:
             self._current = str(deleted.top.parent)
         for round_id in gone:
@@ -167,8 +188,17 @@ class History:
 
     def purge(self) -> tuple[Round, ...]:
         """Empty the trash for good; returns the rounds whose files are to be removed."""
+        self._last = self.last
         gone = tuple(round for deleted in self._trash for round in deleted.rounds)
         self._trash.clear()
+        known = self._recipes | {round.id: round for round in gone}
+        wanted = [round.taken_from for round in self._rounds.values()]
+        self._recipes = {}
+        while wanted:
+            id = wanted.pop()
+            if id in known and id not in self._recipes:
+                self._recipes[id] = known[id]
+                wanted += [known[id].parent, known[id].taken_from]
         return gone
 
     # On disk
@@ -176,9 +206,11 @@ class History:
     def to_json(self) -> dict[str, Any]:
         return {
             "current": self._current,
+            "last": self.last,
             "visited": self._visited,
             "rounds": [round.to_json() for round in self._rounds.values()],
             "trash": [[round.to_json() for round in deleted.rounds] for deleted in self._trash],
+            "recipes": [round.to_json() for round in self._recipes.values()],
         }
 
     @classmethod
@@ -194,6 +226,8 @@ class History:
             history._trash = [
                 Deleted(tuple(Round.from_json(entry) for entry in branch)) for branch in data["trash"] if branch
             ]
+            history._last = int(data.get("last", 0))
+            history._recipes = {entry["id"]: Round.from_json(entry) for entry in data.get("recipes", ())}
             if data["current"] in history._rounds:
                 history._current = data["current"]
             known = history._rounds

@@ -12,14 +12,17 @@ from engine.session.files import read_json, sync, write_json
 from engine.session.history import History
 from engine.session.round import Round
 
-VERSION = 1
+VERSION = 2
 NAME = "manifest.json"
 PREVIOUS = "manifest.previous.json"
 NEXT = "manifest.next.json"
 ROUNDS = "rounds"
 
-UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""Version -> from that version to the next one. Empty as long as there has been only one."""
+UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: dict}
+"""Version -> from that version to the next one, for manifests and sidecars.
+
+2 added what may be left out: guidance and taken_from of a round, the last id, recipes of purged rounds.
+"""
 
 
 def upgraded(

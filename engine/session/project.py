@@ -3,8 +3,10 @@
     manifest.json           the tree, the current round, the trash        (manifest.previous.json: the one before)
     source.<ext>            the user's file, byte for byte
     rounds/0007.wav         a round's audio, never changed once it has this name
+    rounds/0007.removed.wav what that round took from the one before it, and rounds/0007.added.wav what it brought
     rounds/0007.json        what that round is, so that the manifest can be rebuilt
     rounds/0008.part.wav    a round that a worker is writing
+    analysis/, thumbnails/  what can be worked out again
 
 A round is finished in this order: its audio is on the disk as .part, its sidecar says what it is, the audio
 takes its name, the manifest knows it. Stopped before the sidecar it never was; stopped after, `open` completes it.
@@ -13,13 +15,14 @@ takes its name, the manifest knows it. Stopped before the sidecar it never was; 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self
 
 from engine.audio import loudness, probe, read
 from engine.errors import UserError
@@ -36,13 +39,24 @@ except ImportError:  # pragma: no cover - systems without POSIX locks go without
     fcntl = None
 
 
+STEMS = ("removed", "added")
+
+DERIVED = ("analysis", "thumbnails")
+"""Folders with what can be worked out of a round's audio again: <id>.<anything>. They go with the round."""
+
+
 @dataclass(frozen=True)
 class Pending:
-    """A round that is being made: the worker writes its audio to `path`, as WAV."""
+    """A round that is being made: the worker writes its audio to `path`, as WAV, and what it took and brought, where
+    there was any, to `stems` with .removed.wav and .added.wav after it."""
 
     id: str
     parent: str
     path: Path
+
+    @property
+    def stems(self) -> Path:
+        return self.path.with_suffix("")
 
 
 class Project:
@@ -57,10 +71,7 @@ class Project:
         self.problems = problems
         """What `open` found damaged and repaired, one line each, for people."""
         self._lock = lock
-        self._next = 1 + max(
-            [int(round.id) for round in self._all_rounds() if round.id.isdecimal()],
-            default=0,
-        )
+        self._next = 1 + history.last
 
     # Begin and end
 
@@ -161,6 +172,15 @@ class Project:
         round = self.history[id] if id else self.history.current
         return self.folder / round.audio
 
+    def stem_path(self, id: str, stem: Literal["removed", "added"]) -> Path | None:
+        """Where lies what a round took from its parent, or brought to it; None where there was nothing, or where it
+        was not kept."""
+        path = self._stem(self.history[id].id, stem)
+        return path if path.is_file() else None
+
+    def _stem(self, id: str, stem: str) -> Path:
+        return self.folder / manifest.ROUNDS / f"{id}.{stem}.wav"
+
     def begin_round(self, parent: str | None = None) -> Pending:
         """A place for the audio of an edit of `parent` (the current round). Several may be under way."""
         parent = (self.history[parent] if parent else self.history.current).id
@@ -181,6 +201,9 @@ class Project:
         model_hash: str | None = None,
         seconds: float | None = None,
         loudness: float | None = None,
+        guidance: float | None = None,
+        strength: float | None = None,
+        taken_from: str | None = None,
     ) -> Round:
         """Make what the worker wrote a round of the history, and current. From here on no power cut takes it away.
 
@@ -195,10 +218,16 @@ class Project:
         round = Round(
             pending.id, pending.parent, instruction, understood, _now(), name, info.frames, info.sample_rate,
             info.channels, seed, steps, region_within(region, info.duration), loudness, model, model_hash, seconds,
+            guidance=guidance, strength=strength, taken_from=taken_from,
         )  # fmt: skip
         try:
             sync(pending.path)
+            for part, _ in _stem_parts(self.folder, pending.id):
+                sync(part)
             manifest.write_sidecar(self.folder, round)
+            # Stems before the audio: while that has no name yet, `open` knows that there is something to complete.
+            for part, stem in _stem_parts(self.folder, pending.id):
+                os.replace(part, stem)
             os.replace(pending.path, self.folder / name)
             sync(self.folder / manifest.ROUNDS)
         except OSError as error:
@@ -210,6 +239,8 @@ class Project:
     def cancel_round(self, pending: Pending) -> None:
         """Forget a round that was begun."""
         pending.path.unlink(missing_ok=True)
+        for part, _ in _stem_parts(self.folder, pending.id):
+            part.unlink(missing_ok=True)
 
     # The tree
 
@@ -229,6 +260,14 @@ class Project:
         self._save()
         return round
 
+    def measured(self, loudness: Mapping[str, float]) -> None:
+        """Note how loud some rounds are, in LUFS. Measured again if it is lost, so nothing waits for the disk."""
+        known = {id: level for id, level in loudness.items() if id in self.history}
+        for id, level in known.items():
+            self.history.annotate(id, loudness=level)
+        if known:
+            self._save(durable=False)
+
     def delete(self, id: str) -> Deleted:
         """Move a round and what grew on it to the trash. The audio stays until `purge`."""
         deleted = self.history.delete(id)
@@ -241,26 +280,50 @@ class Project:
         self._save()
         return round
 
+    @property
+    def trash_bytes(self) -> int:
+        """What `purge` would free."""
+        return sum(
+            path.stat().st_size
+            for deleted in self.history.trash
+            for round in deleted.rounds
+            for path in self._files(round)
+        )
+
     def purge(self) -> int:
         """Remove what lies in the trash for good; returns the bytes that this freed."""
         freed = 0
-        for round in self.history.purge():
-            # The sidecar first: without it, nothing brings the round back half.
-            manifest.sidecar(self.folder, round.id).unlink(missing_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                freed += (self.folder / round.audio).stat().st_size
-                (self.folder / round.audio).unlink()
-        self._save()
+        try:
+            for round in self.history.purge():
+                # The sidecar first: without it, nothing brings the round back half.
+                for path in self._files(round):
+                    freed += path.stat().st_size
+                    path.unlink()
+        except OSError as error:
+            raise failure(self.folder, error) from error
+        finally:
+            self._save()
         return freed
+
+    def _files(self, round: Round) -> list[Path]:
+        """All that lies in the folder for a round: its sidecar first, its audio, then what was worked out of it."""
+        own = [manifest.sidecar(self.folder, round.id), self.folder / round.audio]
+        own += [self._stem(round.id, name) for name in STEMS]
+        derived = [path for name in DERIVED for path in sorted((self.folder / name).glob(f"{round.id}.*"))]
+        return [path for path in (*own, *derived) if path.is_file()]
 
     def untouched(self, id: str | None = None) -> list[tuple[int, int]]:
         """The spans of the source that no round on the way to `id` (the current one) changed, in frames."""
         root = self.history.root
-        return untouched(self.history.path_to_root(id), root.frames, root.sample_rate)
+        regions = [
+            round.region for round in self.history.path_to_root(id) if round.parent is not None and round.strength != 0
+        ]
+        return untouched(regions, root.frames, root.sample_rate)
 
     def export_log(self) -> dict[str, Any]:
         """Everything that was done, for `engine.session.read_log`."""
-        return export_log(self.history)
+        with self.audio_path(self.history.root.id).open("rb") as source:
+            return export_log(self.history, hashlib.file_digest(source, "sha256").hexdigest())
 
     def _moved(self, move: Callable[[], Round]) -> Round:
         before = self.history.current
@@ -315,9 +378,18 @@ def _complete(folder: Path, said: list[Round]) -> list[str]:
         if part.exists() and not (folder / round.audio).exists():
             with contextlib.suppress(UserError):
                 if probe(part).frames == round.frames:
+                    for piece, stem in _stem_parts(folder, round.id):
+                        os.replace(piece, stem)
                     os.replace(part, folder / round.audio)
                     finished.append(f"round {round.id} ('{round.instruction}') was finished")
     return finished
+
+
+def _stem_parts(folder: Path, id: str) -> list[tuple[Path, Path]]:
+    """The stems of a round that is being made, as they are called now and when it is finished."""
+    place = folder / manifest.ROUNDS
+    pairs = [(place / f"{id}.part.{name}.wav", place / f"{id}.{name}.wav") for name in STEMS]
+    return [(part, stem) for part, stem in pairs if part.exists()]
 
 
 def _sweep(folder: Path, source: str) -> None:

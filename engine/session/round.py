@@ -18,7 +18,7 @@ class Round:
 
     `parent` is None for the source alone. `instruction`: what was typed; `understood`: how it was read. `region`:
     (start, end) in seconds, None for the whole song. `created`: ISO 8601, UTC. `audio`: file name inside the project
-    folder. `loudness`: LUFS, None where it has none. `model`, `model_hash`: which bundle did it.
+    folder. `loudness`: LUFS, None where it is not known, or has none. `model`, `model_hash`: which bundle did it.
     """
 
     id: str
@@ -38,6 +38,12 @@ class Round:
     model_hash: str | None = None
     seconds: float | None = None
     """How long the edit took to compute."""
+    guidance: float | None = None
+    """Weight of the instruction; None is the model's own."""
+    strength: float | None = None
+    """How much of the change was made, 0-1; None is all of it."""
+    taken_from: str | None = None
+    """The round whose audio stands in `region`, where this one was put together from two and no model was asked."""
     label: str = ""
     starred: bool = False
     note: str = ""
@@ -46,6 +52,11 @@ class Round:
     def duration(self) -> float:
         """Seconds."""
         return self.frames / self.sample_rate
+
+    @property
+    def title(self) -> str:
+        """The user's own name for it, or what was done."""
+        return self.label or self.understood or self.instruction
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -64,9 +75,8 @@ class Round:
             raise ValueError(f"not a round: {error}") from error
         texts = (found.id, found.instruction, found.understood, found.created, found.audio, found.label, found.note)
         numbers = (found.frames, found.sample_rate, found.channels)
-        if not all(isinstance(text, str) for text in texts) or not (
-            found.parent is None or isinstance(found.parent, str)
-        ):
+        others = (found.parent, found.taken_from)
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(o, str | None) for o in others):
             raise ValueError("not a round: a text is missing")
         if not all(isinstance(number, int) and number > 0 for number in numbers):
             raise ValueError("not a round: its size is missing")
@@ -77,16 +87,14 @@ class Round:
         return found
 
 
-def untouched(rounds: Iterable[Round], frames: int, sample_rate: int) -> list[tuple[int, int]]:
-    """The spans of frames (end exclusive) that none of `rounds` (a path from the root) changed: `keep` of
-    `engine.audio.write_edit`. A round without a region may have changed everything."""
+def untouched(regions: Iterable[tuple[float, float] | None], frames: int, sample_rate: int) -> list[tuple[int, int]]:
+    """The spans of frames (end exclusive) that no edit in one of `regions` (seconds) changed: `keep` of
+    `engine.audio.write_edit`. An edit without a region (None) may have changed everything."""
     edges: list[tuple[int, int]] = []
-    for edit in rounds:
-        if edit.parent is None:
-            continue
-        if edit.region is None:
+    for region in regions:
+        if region is None:
             return []
-        edges.append((floor(edit.region[0] * sample_rate), ceil(edit.region[1] * sample_rate)))
+        edges.append((floor(region[0] * sample_rate), ceil(region[1] * sample_rate)))
     spans, at = [], 0
     for start, end in sorted(edges):
         if start > at:

@@ -178,6 +178,99 @@ def test_cancelling_stops_within_a_step(editor: Editor, after: int) -> None:
     assert asked == after + 1
 
 
+@pytest.mark.parametrize("at", [1, 5])
+def test_no_step_follows_the_one_in_which_it_was_cancelled(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    cancelled, evaluations_after = False, 0
+    unet = editor.networks.part("unet")
+
+    def on_progress(stage: str, done: int, total: int, *_: int) -> None:
+        nonlocal cancelled
+        cancelled = cancelled or (stage == "sampling" and done == at)
+
+    def count(*_: object) -> None:
+        nonlocal evaluations_after
+        evaluations_after += cancelled
+
+    hook = unet.register_forward_pre_hook(count)
+    try:
+        with pytest.raises(Cancelled):
+            editor.run(EditRequest(song(seconds=0.5), "add strings", steps=20), on_progress, lambda: cancelled)
+    finally:
+        hook.remove()
+    assert evaluations_after == 0
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+def test_strength_lies_on_the_line_from_the_source_to_the_edit(editor: Editor, instruction: str) -> None:
+    audio = song(seconds=0.6)
+    whole = editor.edit(audio, instruction, seed=3).audio.samples
+    at = {share: editor.edit(audio, instruction, seed=3, strength=share).audio.samples for share in (0.0, 0.4, 1.0)}
+    assert np.array_equal(at[0.0], audio.samples)
+    assert np.array_equal(at[1.0], whole)
+    np.testing.assert_allclose(at[0.4], audio.samples + 0.4 * (whole - audio.samples), atol=1e-6)
+
+
+def test_an_edit_of_no_strength_touches_nothing(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    assert editor.edit(audio, "add strings", region=(0.1, 0.2), strength=0.0).untouched == (
+        (0, 4_410),
+        (4_410, audio.frames),
+    )
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+@pytest.mark.parametrize(("region", "strength"), [(None, 1.0), (None, 0.3), ((0.2, 0.5), 1.0), ((0.2, 0.5), 0.7)])
+def test_the_stems_sum_to_the_edit(
+    editor: Editor, instruction: str, region: tuple[float, float] | None, strength: float
+) -> None:
+    audio = song(seconds=0.7)
+    request = EditRequest(audio, instruction, seed=5, region=region, strength=strength)
+    edit = editor.run(request, keep_stems=True)
+    stems = edit.rounds[0].stems
+    total = audio.samples.astype(np.float64)
+    for stem, sign in ((stems.removed, -1), (stems.added, 1)):
+        if stem is not None:
+            assert (stem.sample_rate, stem.samples.shape) == (audio.sample_rate, audio.samples.shape)
+            total += sign * stem.samples
+            if region is not None:
+                start, end = (round(seconds * audio.sample_rate) for seconds in region)
+                assert not stem.samples[:, :start].any() and not stem.samples[:, end:].any()
+    np.testing.assert_allclose(edit.audio.samples, total, atol=1e-6)
+    brings = instruction.startswith(("add", "replace", "remix"))
+    assert (stems.removed is not None, stems.added is not None) == (not instruction.startswith("add"), brings)
+    assert np.array_equal(edit.audio.samples, editor.run(request).audio.samples)
+
+
+def test_stems_are_kept_only_where_they_are_asked_for(editor: Editor) -> None:
+    stems = editor.edit(song(seconds=0.5), "replace piano with organ").rounds[0].stems
+    assert (stems.removed, stems.added) == (None, None)
+
+
+def test_the_stems_of_silence_are_absent(editor: Editor) -> None:
+    silence = Audio(np.zeros((1, 24_000), np.float32), 24_000)
+    assert editor.run(EditRequest(silence, "remove drums"), keep_stems=True).rounds[0].stems.removed is None
+
+
+def test_a_preview_is_given_for_each_step_and_changes_nothing(editor: Editor) -> None:
+    request = EditRequest(song(seconds=12.0), "add strings", steps=4, region=(2.0, 3.0))
+    seen = []
+    edit = editor.run(request, on_preview=lambda make: seen.append(make()))
+    assert len(seen) == 4
+    assert all(preview.image.dtype == np.uint8 and preview.image.shape[0] == 48 for preview in seen)
+    # With the five seconds around the region that the models hear.
+    assert all((preview.start, preview.end) == (0.0, 8.0) for preview in seen)
+    assert np.array_equal(edit.audio.samples, editor.run(request).audio.samples)
+
+
+def test_networks_that_were_dropped_give_the_same_samples_again(tiny_bundle: Bundle) -> None:
+    editor, audio = Editor(tiny_bundle, "cpu"), song(seconds=0.5)
+    first = editor.edit(audio, "add strings", seed=2).audio.samples
+    editor.networks.drop()
+    assert np.array_equal(editor.edit(audio, "add strings", seed=2).audio.samples, first)
+
+
 def test_progress_names_each_stage_in_order(editor: Editor) -> None:
     seen: list[tuple[str, int, int, int, int]] = []
     request = EditRequest(song(seconds=0.5), "replace piano with organ, then remove bass")
@@ -210,6 +303,8 @@ def test_a_model_tells_its_users_what_it_cannot_do_well(tiny_bundle: Bundle) -> 
         ({"region": (-1.0, 0.2)}, "empty"),
         ({"steps": 0}, "steps"),
         ({"guidance_scale": float("nan")}, "guidance"),
+        ({"strength": 1.5}, "strength"),
+        ({"strength": float("nan")}, "strength"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(editor: Editor, options: dict, message: str) -> None:

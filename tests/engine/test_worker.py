@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import queue
 import subprocess
@@ -25,12 +26,15 @@ from engine.messages import (
     Failed,
     Load,
     Message,
+    Preview,
     Progress,
     ProtocolError,
     Quit,
     Ready,
     RoundReport,
     Stopped,
+    Unload,
+    Unloaded,
     decode,
     encode,
 )
@@ -111,10 +115,42 @@ def test_an_edit_is_written_and_reported(worker: Conversation, song: Path, tmp_p
     assert [entry.understood for entry in done.report.rounds] == ["Remove drums", "Add strings"]
     assert [entry.steps for entry in done.report.rounds] == [0, 2]
     assert (probe(out).sample_rate, probe(out).channels, probe(out).frames) == (44_100, 2, 22_050)
-    assert all(isinstance(reply, Progress) and reply.id == "a" for reply in progress)
+    assert all(isinstance(reply, Progress | Preview) and reply.id == "a" for reply in progress)
     assert {"listening", "sampling", "rendering"} <= {reply.stage for reply in progress if isinstance(reply, Progress)}
     for entry in done.report.rounds:
         assert entry.output is not None and probe(entry.output).frames == 22_050
+
+
+def test_the_stems_of_an_edit_are_written_beside_it_and_sum(worker: Conversation, song: Path, tmp_path: Path) -> None:
+    out, stems = tmp_path / "out.wav", tmp_path / "0001.part"
+    worker.send(EditJob("s", str(song), str(out), "replace piano with organ", strength=0.5, stems=str(stems)))
+    done = worker.until(Done, Failed)[-1]
+    assert isinstance(done, Done), done
+    (entry,) = done.report.rounds
+    assert (entry.removed, entry.added) == (f"{stems}.removed.wav", f"{stems}.added.wav")
+    assert entry.strength == 0.5
+    removed, added = read(entry.removed or ""), read(entry.added or "")
+    assert probe(entry.removed or "").subtype == "FLOAT"
+    rebuilt = read(song).samples - removed.samples + added.samples
+    np.testing.assert_allclose(rebuilt, read(out).samples, atol=1e-6)
+
+
+def test_the_song_is_seen_as_it_forms(worker: Conversation, song: Path, tmp_path: Path) -> None:
+    worker.send(EditJob("p", str(song), str(tmp_path / "out.wav"), "add strings", steps=20))
+    previews = [reply for reply in worker.until(Done, Failed) if isinstance(reply, Preview)]
+    assert previews
+    for preview in previews:
+        assert len(base64.b64decode(preview.image)) == preview.bands * preview.columns
+        assert len(encode(preview)) <= 16_384
+        assert (preview.start, preview.end) == (0.0, 0.5)
+
+
+def test_a_model_that_rests_is_taken_up_by_the_next_edit(worker: Conversation, song: Path, tmp_path: Path) -> None:
+    worker.send(Unload())
+    unloaded = worker.until(Unloaded, Failed)[-1]
+    assert isinstance(unloaded, Unloaded) and unloaded.resident > 0
+    worker.send(EditJob("u", str(song), str(tmp_path / "out.wav"), "add strings"))
+    assert isinstance(worker.until(Done, Failed)[-1], Done)
 
 
 def test_a_region_leaves_the_rest_bit_for_bit(worker: Conversation, song: Path, tmp_path: Path) -> None:
@@ -195,7 +231,10 @@ def test_a_model_that_is_not_there_fails_by_name(tmp_path: Path) -> None:
     "message",
     [
         Load(None, "auto"),
-        EditJob("1", "a", "b", 'remove "drums"\n', 5, None, 1.5, (0.0, 1.25), None),
+        EditJob("1", "a", "b", 'remove "drums"\n', 5, None, 1.5, (0.0, 1.25), None, 0.25, "rounds/0001.part"),
+        Unload(),
+        Unloaded(123_456_789),
+        Preview("1", "AAEC", 1, 3, 0.0, 1.5),
         AnalyzeJob("2", "a"),
         Cancel("1"),
         Quit(),
@@ -215,8 +254,8 @@ def test_messages_survive_the_wire(message: Message) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "[]", "{}", '{"v":2,"kind":"Quit"}', '{"v":1,"kind":"Dance"}', '{"v":1,"kind":"Cancel"}',
-     '{"v":1,"kind":"Cancel","id":"1","why":"x"}', '{"v":1,"kind":"Done","id":"1","report":{"rounds":3}}'],
+    ["", "[]", "{}", '{"v":1,"kind":"Quit"}', '{"v":2,"kind":"Dance"}', '{"v":2,"kind":"Cancel"}',
+     '{"v":2,"kind":"Cancel","id":"1","why":"x"}', '{"v":2,"kind":"Done","id":"1","report":{"rounds":3}}'],
 )  # fmt: skip
 def test_what_is_no_message_is_refused(line: str) -> None:
     with pytest.raises(ProtocolError):

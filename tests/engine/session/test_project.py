@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from engine.audio import Audio, read, write
 from engine.errors import UserError
-from engine.session import SOURCE, Project, read_log
+from engine.session import LOG_FORMAT, SOURCE, Project, read_log, take_region
 from engine.session.manifest import VERSION, upgraded
 
 RATE = 8000
@@ -276,19 +277,109 @@ def test_a_round_without_sound_is_no_round(folder: Path) -> None:
 def test_the_log_can_be_replayed(folder: Path) -> None:
     with Project.open(folder) as project:
         log = json.loads(json.dumps(project.export_log()))
-    edits = read_log(log)
+    edits = read_log(log).edits
     assert [(e.id, e.parent, e.instruction, e.seed) for e in edits] == [
         ("0001", SOURCE, "remove drums", 3),
         ("0002", "0001", "add strings", 3),
         ("0003", "0001", "add organ", 3),
     ]
-    assert [e.id for e in read_log(log, until="0003")] == ["0001", "0003"]
-    assert read_log(log, until=SOURCE) == ()
-    for odd in ({}, {"version": 1}, log | {"edits": log["edits"][1:]}):
+    assert [e.id for e in read_log(log).way_to("0003")] == ["0001", "0003"]
+    assert read_log(log).way_to() == read_log(log).way_to("0003")
+    assert read_log(log | {"version": 1}).way_to(SOURCE) == ()
+    twice = log | {"edits": log["edits"] + log["edits"][:1]}
+    odds: tuple[Any, ...] = ({}, [], {"version": 1}, {"version": "x"}, log | {"edits": log["edits"][1:]}, twice)
+    for odd in odds:
         with pytest.raises(UserError):
             read_log(odd)
+    with pytest.raises(UserError, match="no round '0009'"):
+        read_log(log).way_to("0009")
     with pytest.raises(UserError, match="newer"):
-        read_log(log | {"version": 2})
+        read_log(log | {"version": LOG_FORMAT + 1})
+
+
+def test_what_a_region_was_taken_from_stays_in_the_log_when_it_is_gone_for_good(folder: Path) -> None:
+    with Project.open(folder) as project:
+        project.jump("0001")
+        pending = project.begin_round()
+        take_region(project.audio_path("0001"), project.audio_path("0002"), pending.path, (0.02, 0.04))
+        project.finish_round(pending, "Region", "Region", region=(0.02, 0.04), taken_from="0002")
+        project.delete("0002")
+        assert [e.id for e in read_log(project.export_log()).way_to()] == ["0001", "0002", "0004"]
+        project.delete("0003")
+        project.purge()
+    with Project.open(folder) as project:
+        log = read_log(json.loads(json.dumps(project.export_log())))
+        assert [e.id for e in log.edits] == ["0001", "0002", "0004"]
+        assert log.way_to()[-1].taken_from == "0002"
+        project.delete("0004")
+        project.purge()
+        assert [e.id for e in read_log(project.export_log()).edits] == ["0001"]
+
+
+def test_an_id_is_never_given_twice(folder: Path) -> None:
+    with Project.open(folder) as project:
+        project.delete("0003")
+        project.purge()
+    with Project.open(folder) as project:
+        assert edit(project, "add flute").id == "0004"
+
+
+def test_a_region_is_taken_from_another_round_and_the_rest_stays_bit_for_bit(folder: Path) -> None:
+    with Project.open(folder) as project:
+        out = folder / "rounds" / "0009.part.wav"
+        take_region(project.audio_path(SOURCE), project.audio_path("0001"), out, (0.02, 0.06))
+        source, taken = (soundfile.read(path, dtype="int32")[0] for path in (project.audio_path(SOURCE), out))
+        assert soundfile.info(out).subtype == "PCM_24"
+        np.testing.assert_array_equal(taken[:160], source[:160])
+        np.testing.assert_array_equal(taken[480:], source[480:])
+        other = soundfile.read(project.audio_path("0001"), dtype="float32")[0]
+        fade = round(0.01 * RATE)
+        inside = soundfile.read(out, dtype="float32")[0]
+        np.testing.assert_allclose(inside[160 + fade : 480 - fade], other[160 + fade : 480 - fade], atol=2**-23)
+        assert not np.array_equal(taken[160 : 160 + fade], source[160 : 160 + fade])
+        with pytest.raises(UserError, match="ends after"):
+            take_region(project.audio_path(SOURCE), project.audio_path("0001"), out, (0.02, 0.9))
+        short = folder / "short.wav"
+        write(short, Audio(np.zeros((2, 700), np.float32), RATE))
+        with pytest.raises(UserError, match="same song"):
+            take_region(project.audio_path(SOURCE), short, out, (0.02, 0.06))
+
+
+def test_a_project_of_the_first_version_opens_and_is_saved_as_of_this_one(folder: Path) -> None:
+    for path in (folder / "manifest.json", *(folder / "rounds").glob("*.json")):
+        data = json.loads(path.read_text())
+        data["version"] = 1
+        for entry in (*data.get("rounds", ()), *([data["round"]] if "round" in data else [])):
+            del entry["guidance"], entry["taken_from"]
+        data.pop("recipes", None)
+        data.pop("last", None)
+        path.write_text(json.dumps(data))
+    (folder / "manifest.previous.json").unlink()
+    with Project.open(folder) as project:
+        assert project.problems == () and texts(project) == ALL
+        assert project.history["0003"].taken_from is None
+        project.annotate("0003", starred=True)
+    assert json.loads((folder / "manifest.json").read_text())["version"] == VERSION
+
+
+def test_loudness_is_noted_without_waiting_for_the_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Project.open(folder) as project, monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: pytest.fail("waited for the disk"))
+        project.measured({"0001": -14.5, "gone": -3.0})
+    with Project.open(folder) as project:
+        assert project.history["0001"].loudness == -14.5 and project.problems == ()
+
+
+def test_what_was_worked_out_of_a_round_goes_with_it(folder: Path) -> None:
+    (folder / "thumbnails").mkdir()
+    for id in ("0002", "0003"):
+        (folder / "thumbnails" / f"{id}.json").write_text("{}")
+    with Project.open(folder) as project:
+        assert project.trash_bytes == 0
+        project.delete("0002")
+        promised = project.trash_bytes
+        assert promised == project.purge() > (folder / "rounds" / "0003.wav").stat().st_size
+        assert [path.name for path in (folder / "thumbnails").iterdir()] == ["0003.json"]
 
 
 class Sessions(RuleBasedStateMachine):

@@ -1,0 +1,129 @@
+"""Doing again what a log tells: the same song, model and seeds give the same samples."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.audio import probe, read, write_edit
+from engine.errors import UserError
+from engine.jobs import edit_file
+from engine.messages import EditReport, RoundReport
+from engine.session import Log, LoggedEdit, read_log, take_region, untouched
+from engine.session.files import read_json
+
+if TYPE_CHECKING:
+    from engine.bundle import Bundle
+    from engine.editor import Editor, IsCancelled, OnProgress
+
+
+def load_log(path: Path) -> Log:
+    """Raises UserError where `path` is no log of InstructME."""
+    try:
+        return read_log(read_json(path))
+    except OSError as error:
+        raise UserError(f"the log {path} cannot be read ({error.strerror})", "check the path") from error
+    except (ValueError, RecursionError, TypeError) as error:
+        raise UserError(f"{path} is not a log of InstructME", "name one that its window exported") from error
+
+
+def doubts(log: Log, edits: Sequence[LoggedEdit], source: Path, bundle: Bundle) -> tuple[str, ...]:
+    """Why the samples may be others than those of the logged rounds; one line each, for people."""
+    found = []
+    if log.source_hash is not None:
+        with source.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != log.source_hash:
+                found.append(f"{source} is not the file that the log was made from")
+    asked = [edit for edit in edits if edit.taken_from is None]
+    others = sorted({edit.model_hash or "" for edit in asked} - {bundle.hash, ""})
+    names = sorted({edit.model or "another model" for edit in asked if edit.model_hash in others})
+    if others:
+        found.append(f"the log was made with {' and '.join(names)}, not with this state of {bundle.name}")
+    elif any(edit.model_hash is None for edit in asked):
+        found.append("the log does not say exactly which model was used")
+    return tuple(found)
+
+
+def replay_file(
+    editor: Editor,
+    source: Path,
+    output: Path,
+    edits: Sequence[LoggedEdit],
+    *,
+    rounds_folder: Path | None = None,
+    on_progress: OnProgress | None = None,
+    is_cancelled: IsCancelled | None = None,
+) -> EditReport:
+    """Do `edits` (of `Log.way_to`) on the file `source` and write the last of them to `output`.
+
+    Between rounds the audio goes through files as in a project, so that it is rounded as it was there. With
+    `rounds_folder` each round is kept there under its id. Raises UserError, Cancelled.
+    """
+    begin = time.perf_counter()
+    if not edits:
+        raise UserError("the log has no edit to be done", "choose another round with --until")
+    info = probe(source)
+    reports: list[RoundReport] = []
+    clipped, peak = 0, 0.0
+    with tempfile.TemporaryDirectory(prefix="instructme-replay-") as scratch:
+        folder = rounds_folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        files: dict[str, Path] = {}
+        for number, edit in enumerate(edits, 1):
+            base = files.get(edit.parent, source)
+            files[edit.id] = target = folder / f"{edit.id}.wav"
+
+            def report(stage: object, done: int, total: int, *_: int, number: int = number) -> None:
+                assert on_progress is not None
+                on_progress(stage, done, total, number, len(edits))  # type: ignore[arg-type]
+
+            if edit.taken_from is not None and edit.region is not None:
+                written = take_region(base, files.get(edit.taken_from, source), target, edit.region)
+                done = RoundReport(edit.instruction, edit.understood, 0, 0, 0.0)
+                clipped, peak = written.clipped, written.peak_db_over
+            else:
+                made = edit_file(
+                    editor,
+                    base,
+                    target,
+                    (edit.understood,),
+                    seed=edit.seed or 0,
+                    # A round that needed no sampling says 0.
+                    steps=edit.steps or None,
+                    guidance=edit.guidance,
+                    strength=1.0 if edit.strength is None else edit.strength,
+                    region=edit.region,
+                    on_progress=report if on_progress else None,
+                    is_cancelled=is_cancelled,
+                )
+                (done, clipped, peak) = (made.rounds[-1], made.clipped, made.peak_db_over)
+            kept = str(target) if rounds_folder else None
+            reports.append(
+                RoundReport(
+                    edit.instruction,
+                    done.understood,
+                    done.seed,
+                    done.steps,
+                    done.seconds,
+                    kept,
+                    done.heard,
+                    done.warnings,
+                )  # fmt: skip
+            )
+        audio = read(files[edits[-1].id])
+        write_edit(output, audio, info, untouched(_regions(edits), info.frames, info.sample_rate))
+    return EditReport(tuple(reports), str(output), round(time.perf_counter() - begin, 3), clipped, peak)
+
+
+def _regions(edits: Sequence[LoggedEdit]) -> Iterator[tuple[float, float] | None]:
+    """Of the edits on the way to the last one."""
+    by_id = {edit.id: edit for edit in edits}
+    edit: LoggedEdit | None = edits[-1]
+    while edit is not None:
+        if edit.strength != 0:
+            yield edit.region
+        edit = by_id.get(edit.parent)

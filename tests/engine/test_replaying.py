@@ -1,0 +1,165 @@
+"""A log that the window exported gives the same samples on the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.bundle import Bundle
+from engine.cli import MISTAKE, main
+from engine.editor import Editor
+from engine.jobs import edit_file
+from engine.session import SOURCE, Project, take_region
+from tests.conftest import write_tiny_bundle
+
+
+@pytest.fixture(scope="module")
+def made(tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(song, project): two branches, a region, a strength, and a region taken from the other branch; all as the
+    worker makes them."""
+    folder = tmp_path_factory.mktemp("replay")
+    song = folder / "song.flac"
+    samples = np.random.default_rng(0).standard_normal((22_050, 2)) * 0.1
+    soundfile.write(song, samples, 44_100, subtype="PCM_16")
+    editor = Editor(tiny_bundle, "cpu")
+    with Project.create(folder / "project", song) as project:
+
+        def edit(parent: str, text: str, seed: int, **facts) -> str:
+            pending = project.begin_round(parent)
+            source = project.audio_path(parent)
+            report = edit_file(editor, source, pending.path, (text,), seed=seed, **facts).rounds[-1]
+            region, guidance = facts.get("region"), facts.get("guidance")
+            return project.finish_round(
+                pending, text.lower(), text, seed=report.seed, steps=report.steps, region=region, guidance=guidance,
+                model=tiny_bundle.name, model_hash=tiny_bundle.hash,
+            ).id  # fmt: skip
+
+        first = edit(SOURCE, "Remove drums", 7)
+        strings = edit(first, "Add strings", 123_456, steps=3, guidance=4.5)
+        organ = edit(first, "Replace piano with organ", 9, region=(0.1, 0.3))
+        pending = project.begin_round(organ)
+        take_region(project.audio_path(organ), project.audio_path(strings), pending.path, (0.2, 0.35))
+        words = "Region 0:00.2-0:00.35 from 'Add strings'"
+        spliced = project.finish_round(pending, words, words, region=(0.2, 0.35), taken_from=strings).id
+        edit(spliced, "Extract bass", 5)
+        # Where the region came from is gone for good, and can be made again all the same.
+        project.delete(strings)
+        project.purge()
+        (folder / "log.json").write_text(json.dumps(project.export_log()))
+    return song, folder / "project"
+
+
+def replay(bundle: Bundle, song: Path, log: Path, out: Path, *rest: object) -> int:
+    model = ["--model", str(bundle.folder), "--device", "cpu"]
+    return main(["edit", str(song), "--replay", str(log), "-o", str(out), *model, *map(str, rest)])
+
+
+@pytest.mark.parametrize("until", ["0001", "0003", "0004", None])
+def test_every_round_comes_out_with_the_same_samples(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], until: str | None
+) -> None:
+    song, project = made
+    out = tmp_path / "out.wav"
+    assert replay(tiny_bundle, song, project.parent / "log.json", out, *(["--until", until] if until else [])) == 0
+    assert capsys.readouterr().err == ""
+    wanted = soundfile.read(project / "rounds" / f"{until or '0005'}.wav", dtype="int16")[0]
+    found = soundfile.read(out, dtype="int16")[0]
+    assert soundfile.info(out).subtype == "PCM_16"
+    np.testing.assert_array_equal(found, wanted)
+    assert not np.array_equal(found, soundfile.read(song, dtype="int16")[0])
+
+
+def test_replaying_reports_every_round_on_the_way(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    log, kept = project.parent / "log.json", tmp_path / "kept"
+    assert replay(tiny_bundle, song, log, tmp_path / "out.wav", "--json", "--keep-rounds", kept) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [entry["instruction"] for entry in report["rounds"]] == [
+        "remove drums",
+        "add strings",
+        "replace piano with organ",
+        "Region 0:00.2-0:00.35 from 'Add strings'",
+        "extract bass",
+    ]
+    assert [Path(entry["output"]).stem for entry in report["rounds"]] == ["0001", "0002", "0003", "0004", "0005"]
+    assert report["rounds"][1]["steps"] == 3
+    for id in ("0001", "0003", "0004", "0005"):
+        found, wanted = (soundfile.read(folder / f"{id}.wav")[0] for folder in (kept, project / "rounds"))
+        np.testing.assert_array_equal(found, wanted)
+
+
+def test_another_model_or_another_song_is_said_and_replayed(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    other = write_tiny_bundle(tmp_path / "other")
+    manifest = json.loads((other.folder / "model.json").read_text())
+    manifest["configuration"]["diffusion"]["sample_steps"] = 3
+    (other.folder / "model.json").write_text(json.dumps(manifest))
+    changed = tmp_path / "changed.flac"
+    soundfile.write(changed, soundfile.read(song)[0] * 0.5, 44_100, subtype="PCM_16")
+    log = project.parent / "log.json"
+    assert replay(other, changed, log, tmp_path / "out.wav", "--until", "0001") == 0
+    told = capsys.readouterr().err
+    assert "not the file that the log was made from" in told
+    assert "the log was made with tiny, not with this state of" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--until", "0099"], ["no round '0099'", "0001"]),
+        (["--until", SOURCE], ["no edit"]),
+        (["--seed", "3"], ["--seed"]),
+        (["--steps", "3"], ["--steps"]),
+        (["--region", "0", "1"], ["--region"]),
+        (["remove drums"], ["instructions"]),
+    ],
+)
+def test_what_does_not_go_with_a_log_is_a_mistake(
+    tiny_bundle: Bundle,
+    made: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    words: list[str],
+) -> None:
+    song, project = made
+    assert replay(tiny_bundle, song, project.parent / "log.json", tmp_path / "out.wav", *options) == MISTAKE
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and not (tmp_path / "out.wav").exists()
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 99}', "\0", '"' * 9999])
+def test_a_file_that_is_no_log_is_a_mistake(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "log.json").write_text(text)
+    assert replay(tiny_bundle, made[0], tmp_path / "log.json", tmp_path / "out.wav") == MISTAKE
+    assert "log" in capsys.readouterr().err
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_a_song_that_is_too_short_for_the_log_is_told_before_anything_is_done(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = tmp_path / "short.wav"
+    soundfile.write(song, np.zeros((4_410, 2)), 44_100)
+    assert replay(tiny_bundle, song, made[1].parent / "log.json", tmp_path / "out.wav") == MISTAKE
+    assert "region" in capsys.readouterr().err
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_until_needs_a_log(made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = shutil.copy(made[0], tmp_path / "song.flac")
+    assert main(["edit", str(copy), "remove drums", "--until", "0001", "-o", str(tmp_path / "out.wav")]) == MISTAKE
+    assert "--replay" in capsys.readouterr().err
