@@ -8,13 +8,14 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.resources import DEMO
-from instructme_app import theme
+from instructme_app import language, theme
 from instructme_app.engine_thread import EngineThread
+from instructme_app.model.models import chosen_load
 from instructme_app.model.settings import Settings, home
 from instructme_app.windows.main_window import MainWindow
 
@@ -28,7 +29,8 @@ def run(file: Path | None = None) -> int:
     app.setApplicationDisplayName("InstructME")
     app.setWindowIcon(QIcon(str(theme.ICONS / "instructme.svg")))
     settings = Settings()
-    door = EngineThread()
+    language.speak(app, settings.language)
+    door = EngineThread(chosen_load(settings))
     window = MainWindow(door, settings)
     window.apply_theme()
     if settings.geometry is not None:
@@ -36,6 +38,9 @@ def run(file: Path | None = None) -> int:
     window.show()
     door.open()
     _open_first(window, file)
+    if file is None or file.resolve() == demo_song():
+        # Who comes with a song of their own wants to get on with it; the tour stays in the Help menu.
+        window.session.song_changed.connect(window.helping.tour.start_once, Qt.ConnectionType.SingleShotConnection)
 
     # Python sees Ctrl-C only between two of its own instructions: give it some, now and then.
     signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -50,7 +55,7 @@ def demo_song() -> Path | None:
 
 
 def _open_first(window: MainWindow, file: Path | None) -> None:
-    path = file or demo_song()
+    path = file or window.recovery.project or demo_song()
     if path is not None:
         # After the first paint: reading must not hold up the window.
         QTimer.singleShot(0, window, lambda: window.open_path(path))

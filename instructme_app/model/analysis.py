@@ -7,7 +7,7 @@ import logging
 import os
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ class ChordSpan:
 
 @dataclass(frozen=True)
 class Heard:
-    """`chords` (classes, frames) and `instruments` (N, frames) are probabilities, `frame_rate` frames a second."""
+    """`chords` (classes, frames), `instruments` (N, frames) and `pitches` (88, frames; from A0) are probabilities,
+    `frame_rate` frames a second. `beats` and `downbeats` are seconds."""
 
     chords: np.ndarray
     instruments: np.ndarray
@@ -38,6 +39,9 @@ class Heard:
     tempo: float | None
     key: str
     frame_rate: float = FRAME_RATE
+    pitches: np.ndarray = field(default_factory=lambda: np.zeros((88, 0), np.float32))
+    beats: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    downbeats: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 class AnalysisStore:
@@ -63,6 +67,11 @@ class AnalysisStore:
             with np.load(self.folder / f"{round_id}.npz", allow_pickle=False) as arrays:
                 chords = np.asarray(arrays["chords"], dtype=np.float32)
                 instruments = np.asarray(arrays["instruments"], dtype=np.float32)
+                # The analyses of early versions had no more than these two.
+                pitches = np.asarray(arrays.get("pitches", np.zeros((88, 0))), dtype=np.float32)
+                beats, downbeats = (
+                    np.asarray(arrays.get(name, ()), dtype=np.float64) for name in ("beats", "downbeats")
+                )
             spans = tuple(
                 ChordSpan(float(entry["start"]), float(entry["end"]), str(entry["chord"]))
                 for entry in summary.get("chords", ())
@@ -75,6 +84,9 @@ class AnalysisStore:
                 tuple(map(str, summary.get("instruments", ()))),
                 float(tempo) if tempo else None,
                 str(summary.get("key") or ""),
+                pitches=pitches,
+                beats=beats,
+                downbeats=downbeats,
             )
         except FileNotFoundError:
             return None

@@ -11,22 +11,35 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from engine.audio import Audio, loudness, read
+from engine.audio.files import MAX_SAMPLE
 from engine.errors import UserError
+from instructme_app.model.mapping import map_wav
 from instructme_app.model.pyramid import Pyramid
 
 log = logging.getLogger(__name__)
 
-KEPT = 6
-"""Rounds whose samples stay open: the two that are compared and some to jump back to."""
+KEPT_LEAST = 4
+"""Rounds that stay open however long they are: the source, the two that are compared, and one to come from."""
+
+DEFAULT_LIMIT = 400 * 2**20
+"""Bytes of samples that stay open; the settings say otherwise."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Media:
-    """One round, ready to be drawn and played. `loudness` is in LUFS, None for (near) silence."""
+    """One round, ready to be drawn and played. `loudness` is in LUFS, None for (near) silence; `peak` is its largest
+    sample, 1.0 being full scale."""
 
     audio: Audio
     pyramid: Pyramid
     loudness: float | None
+    peak: float = 1.0
+
+    @property
+    def bytes(self) -> int:
+        """What keeping it open costs."""
+        levels = (array for level in self.pyramid.levels for array in (level.low, level.high, level.power))
+        return self.audio.samples.nbytes + sum(array.nbytes for array in levels)
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,17 @@ THUMBNAIL_COLUMNS = 96
 
 def load(path: Path) -> Media:
     """Raises UserError."""
-    audio = read(path)
-    return Media(audio, Pyramid.build(audio.samples), loudness(audio))
+    mapped = map_wav(path)
+    media = _measured(mapped) if mapped is not None else None
+    # Not a number compares as false: `read` then says in a line what is wrong with the file.
+    return media if media is not None and media.peak <= MAX_SAMPLE else _measured(read(path))
+
+
+def _measured(audio: Audio) -> Media:
+    pyramid = Pyramid.build(audio.samples)
+    coarsest = pyramid.levels[-1]
+    peak = max(float(coarsest.high.max()), -float(coarsest.low.min()))
+    return Media(audio, pyramid, loudness(audio) if peak <= MAX_SAMPLE else None, peak)
 
 
 def thumbnail(media: Media) -> Thumbnail:
@@ -82,6 +104,7 @@ class MediaLibrary(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._limit = DEFAULT_LIMIT
         self._kept: OrderedDict[str, Media] = OrderedDict()
         self.thumbnails: dict[str, Thumbnail] = {}
         self._asked: set[str] = set()
@@ -90,6 +113,21 @@ class MediaLibrary(QObject):
         self._signals.failed.connect(self._refuse)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+
+    @property
+    def limit(self) -> int:
+        """Bytes of samples that are kept open. What was not wanted for longest is closed first."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, value: int) -> None:
+        self._limit = value
+        self._shrink()
+
+    @property
+    def bytes(self) -> int:
+        """Of the samples that are open now."""
+        return sum(media.bytes for media in self._kept.values())
 
     def get(self, key: str, path: Path) -> Media | None:
         media = self._kept.get(key)
@@ -116,9 +154,14 @@ class MediaLibrary(QObject):
         self._asked.discard(key)
         self._kept[key] = media
         self.thumbnails[key] = picture
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._shrink()
         self.loaded.emit(key)
+
+    def _shrink(self) -> None:
+        total = self.bytes
+        while len(self._kept) > KEPT_LEAST and total > self._limit:
+            _, oldest = self._kept.popitem(last=False)
+            total -= oldest.bytes
 
     def _refuse(self, key: str, cause: str, remedy: str) -> None:
         self._asked.discard(key)

@@ -39,6 +39,9 @@ class Banner(QFrame):
         self.close_button.setAccessibleName(self.tr("Dismiss"))
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
+        self.details.setAccessibleName(self.tr("Details"))
+        # A reader's keyboard gets out of it again.
+        self.details.setTabChangesFocus(True)
         self.details.setMaximumHeight(120)
         self.details.hide()
 

@@ -1,246 +1,285 @@
-"""The tree of rounds: every round ever made, with the branch it stands on. A click goes back to it."""
+"""The panel of rounds: every round ever made, with the branch it stands on. A click goes back to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from instructme_app import theme
-from instructme_app.model.media import Thumbnail
-from instructme_app.views.lane import font
+from instructme_app.views.history_delegate import ROUND, HistoryDelegate
+from instructme_app.views.history_list import HistoryList, HistoryModel
+from instructme_app.views.history_rows import HistoryRow, lay_out, matching, unfolded_for
 
-Index = QModelIndex | QPersistentModelIndex
-ROW = 66
-RAIL = 20
-"""Pixels between two branches."""
-MOST_RAILS = 5
-"""Branches further out share the last rail: the words must stay readable."""
+__all__ = ["HistoryPanel", "HistoryRow", "lay_out"]
 
-
-@dataclass(frozen=True)
-class HistoryRow:
-    """One round as the panel shows it. Parents stand above their children."""
-
-    id: str
-    parent: str | None
-    title: str
-    detail: str
-    state: str = "done"
-    """done, running or waiting."""
-    thumbnail: Thumbnail | None = None
-    rail: int = 0
-
-
-def lay_out(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
-    """Give each round its rail: a first child goes on below its parent, further ones branch to the right.
-
-    Rows come in the order they were made and leave in the order of the tree, each branch whole.
-    """
-    children: dict[str | None, list[HistoryRow]] = {}
-    known = {row.id for row in rows}
-    for row in rows:
-        children.setdefault(row.parent if row.parent in known else None, []).append(row)
-    placed: list[HistoryRow] = []
-    free = 0
-
-    # A stack and not recursion: chains of a thousand rounds are allowed.
-    stack: list[tuple[HistoryRow, int | None]] = [(row, None) for row in reversed(children.get(None, []))]
-    while stack:
-        row, rail = stack.pop()
-        if rail is None:
-            rail, free = free, free + 1
-        placed.append(HistoryRow(row.id, row.parent, row.title, row.detail, row.state, row.thumbnail, rail))
-        below = children.get(row.id, [])
-        stack.extend((child, None) for child in reversed(below[1:]))
-        if below:
-            stack.append((below[0], rail))
-    return placed
-
-
-class _HistoryModel(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[HistoryRow] = []
-        self.current = ""
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.title
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return f"{row.title}\n{row.detail}"
-        return None
-
-    def set_rows(self, rows: list[HistoryRow], current: str) -> None:
-        if [row.id for row in rows] == [row.id for row in self.rows]:
-            self.rows, self.current = rows, current
-            self.dataChanged.emit(self.index(0), self.index(max(len(rows) - 1, 0)))
-        else:
-            self.beginResetModel()
-            self.rows, self.current = rows, current
-            self.endResetModel()
-
-
-class _HistoryDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        assert isinstance(model, _HistoryModel)
-        row, colours = model.rows[index.row()], theme.active()
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        current = row.id == model.current
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left = box.left() + 14
-        rails = min(max((other.rail for other in model.rows), default=0), MOST_RAILS - 1) + 1
-        card = QRectF(left + rails * RAIL, box.top() + 3, box.right() - left - rails * RAIL - 8, ROW - 6)
-        if current or state & QStyle.StateFlag.State_MouseOver or state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(colours.colour("accent", 0.55) if current else colours.colour("line"), 1))
-            painter.setBrush(colours.colour("raised"))
-            painter.drawRoundedRect(card, 9, 9)
-        self._paint_rails(painter, model, index.row(), box, left)
-
-        words = card.adjusted(12, 9, -12, -9)
-        if row.thumbnail is not None:
-            picture = QRectF(words.right() - 54, words.top() + 4, 54, words.height() - 8)
-            tone = "accent" if current else "source"
-            _paint_thumbnail(painter, picture, row.thumbnail, colours.colour(tone, 1.0 if current else 0.75))
-            words.setRight(picture.left() - 10)
-        painter.setFont(font(13, QFont.Weight.DemiBold if current else QFont.Weight.Normal))
-        painter.setPen(colours.colour("text" if row.state == "done" else "muted"))
-        title = QFontMetrics(painter.font()).elidedText(row.title, Qt.TextElideMode.ElideRight, int(words.width()))
-        painter.drawText(words, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, title)
-        painter.setFont(font(11))
-        painter.setPen(colours.colour("faint"))
-        detail = QFontMetrics(painter.font()).elidedText(row.detail, Qt.TextElideMode.ElideRight, int(words.width()))
-        painter.drawText(words, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, detail)
-        painter.restore()
-
-    def _paint_rails(self, painter: QPainter, model: _HistoryModel, at: int, box: QRect, left: int) -> None:
-        """The lines that run through this row, and this row's dot on its own."""
-        colours = theme.active()
-        rows = model.rows
-        place = {row.id: index for index, row in enumerate(rows)}
-        middle, top, bottom = box.top() + ROW / 2, float(box.top()), float(box.top() + ROW)
-
-        def x(rail: int) -> float:
-            return left + min(rail, MOST_RAILS - 1) * RAIL + 7.0
-
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        line = QPen(colours.colour("faint", 0.8), 1.6)
-        line.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(line)
-        for index, row in enumerate(rows):
-            above = place.get(row.parent or "")
-            if above is None or not above <= at <= index:
-                continue
-            same = rows[above].rail == row.rail
-            # A branch leaves its parent's dot sideways and runs down its own rail.
-            if above < at < index:
-                painter.drawLine(QPointF(x(row.rail), top), QPointF(x(row.rail), bottom))
-            elif at == index:
-                painter.drawLine(QPointF(x(row.rail), top), QPointF(x(row.rail), middle))
-            elif same:
-                painter.drawLine(QPointF(x(row.rail), middle), QPointF(x(row.rail), bottom))
-            else:
-                path = QPainterPath(QPointF(x(rows[above].rail), middle))
-                path.cubicTo(QPointF(x(row.rail), middle), QPointF(x(row.rail), middle), QPointF(x(row.rail), bottom))
-                painter.drawPath(path)
-        row = rows[at]
-        current = row.id == model.current
-        centre = QPointF(x(row.rail), middle)
-        painter.setPen(QPen(colours.colour("accent" if current or row.state == "running" else "faint"), 1.8))
-        painter.setBrush(colours.colour("accent" if current else "panel"))
-        painter.drawEllipse(centre, 5.0, 5.0)
-
-
-def _paint_thumbnail(painter: QPainter, area: QRectF, picture: Thumbnail, colour: Any) -> None:
-    count = len(picture.low)
-    peak = max(1e-6, *map(abs, picture.low), *map(abs, picture.high)) if count else 1.0
-    middle, scale = area.center().y(), area.height() / 2 / max(peak, 0.05)
-    step = area.width() / max(count - 1, 1)
-    points = [QPointF(area.left() + i * step, middle - high * scale - 0.4) for i, high in enumerate(picture.high)]
-    points += [QPointF(area.left() + i * step, middle - picture.low[i] * scale + 0.4) for i in reversed(range(count))]
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawPolygon(QPolygonF(points))
+OFFER_MILLISECONDS = 20_000
+"""How long a deletion can be taken back by the strip below the list; the menu can do it any time."""
 
 
 class HistoryPanel(QWidget):
-    """A heading and the tree; arrow keys move, Enter or a click goes to a round."""
+    """A heading, what is shown, the tree, and a strip that takes a deletion back. Knows rows only, and no session."""
 
     round_chosen = Signal(str)
+    renamed = Signal(str, str)
+    noted = Signal(str, str)
+    star_toggled = Signal(str)
+    compare_chosen = Signal(str)
+    """A round was chosen as the one to compare with; chosen again, it is no longer."""
+    menu_requested = Signal(str, QPoint)
+    undo_delete_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._all: list[HistoryRow] = []
+        self._folded: set[str] = set()
+        self._current = ""
+        self._waiting: tuple[Sequence[HistoryRow], str] | None = None
+        self._model = HistoryModel()
+        self._build()
+        self._model.edited.connect(self._edited)
+        self.list.row_clicked.connect(self._choose)
+        self.list.star_clicked.connect(lambda index: self.star_toggled.emit(index.data(ROUND).id))
+        self.list.fold_requested.connect(lambda index, shut: self.fold(index.data(ROUND).id, shut))
+        self.list.compare_clicked.connect(lambda index: self.compare_chosen.emit(index.data(ROUND).id))
+        self.list.menu_requested.connect(lambda index, at: self.menu_requested.emit(index.data(ROUND).id, at))
+        self._delegate.closeEditor.connect(self._editor_closed)
+        self.starred_button.toggled.connect(lambda _: self._filter())
+        self.search_button.toggled.connect(self._search_toggled)
+        self.search.textChanged.connect(lambda _: self._filter())
+        self.undo_button.clicked.connect(self.undo_delete_clicked)
+        self._offer = QTimer(self, singleShot=True, interval=OFFER_MILLISECONDS)
+        self._offer.timeout.connect(self.strip.hide)
+        self.theme_changed()
+
+    def _build(self) -> None:
         heading = QLabel(self.tr("HISTORY"))
         heading.setProperty("role", "heading")
         self.count = QLabel()
         self.count.setProperty("role", "faint")
-        self._model = _HistoryModel()
-        self.list = QListView()
+        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.starred_button, self.search_button = QToolButton(), QToolButton()
+        self.starred_button.setToolTip(self.tr("Show starred rounds only"))
+        self.search_button.setToolTip(self.tr("Find a round by its words (Ctrl+F)"))
+        for button in (self.starred_button, self.search_button):
+            button.setCheckable(True)
+            button.setIconSize(QSize(16, 16))
+            button.setAccessibleName(button.toolTip())
+        self.search = QLineEdit()
+        self.search.setProperty("role", "small")
+        self.search.setPlaceholderText(self.tr("Words of an instruction, a name or a note"))
+        self.search.setAccessibleName(self.tr("Find a round"))
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        self.search.hide()
+        self.list = HistoryList()
         self.list.setModel(self._model)
-        self.list.setItemDelegate(_HistoryDelegate(self.list))
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._delegate = HistoryDelegate(self.list)
+        self.list.setItemDelegate(self._delegate)
         self.list.setAccessibleName(self.tr("History"))
-        self.list.clicked.connect(self._choose)
-        self.list.activated.connect(self._choose)
+        self.strip = QFrame()
+        self.strip.setProperty("role", "pill")
+        self.offer = QLabel()
+        self.offer.setProperty("role", "muted")
+        self.offer.setWordWrap(True)
+        self.undo_button = QPushButton(self.tr("Undo"))
+        self.undo_button.setProperty("kind", "quiet")
+        self.undo_button.setAccessibleName(self.tr("Bring the deleted rounds back"))
+        line = QHBoxLayout(self.strip)
+        line.setContentsMargins(12, 6, 6, 6)
+        line.addWidget(self.offer, 1)
+        line.addWidget(self.undo_button)
+        self.strip.hide()
+
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(heading)
+        words.addWidget(self.count)
+        top = QHBoxLayout()
+        top.setContentsMargins(18, 0, 10, 4)
+        top.setSpacing(2)
+        top.addLayout(words, 1)
+        top.addWidget(self.starred_button)
+        top.addWidget(self.search_button)
+        find = QHBoxLayout()
+        find.setContentsMargins(14, 0, 12, 6)
+        find.addWidget(self.search)
+        below = QHBoxLayout()
+        below.setContentsMargins(10, 6, 10, 2)
+        below.addWidget(self.strip)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 14, 0, 8)
-        layout.setSpacing(2)
-        heading.setContentsMargins(18, 0, 0, 0)
-        layout.addWidget(heading)
-        self.count.setContentsMargins(18, 0, 0, 6)
-        layout.addWidget(self.count)
+        layout.setContentsMargins(0, 12, 0, 8)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addLayout(find)
         layout.addWidget(self.list, 1)
+        layout.addLayout(below)
+
+    # What is shown
 
     @property
     def rows(self) -> list[HistoryRow]:
+        """As they stand in the list."""
         return list(self._model.rows)
 
     @property
     def current(self) -> str:
-        return self._model.current
+        return self._current
+
+    @property
+    def target(self) -> str:
+        """The round that a key means: the one that the keyboard is at in the list, else the current one."""
+        index = self.list.currentIndex()
+        if self.list.hasFocus() and index.isValid() and index.data(ROUND).state == "done":
+            return index.data(ROUND).id
+        return self._current
 
     def set_rows(self, rows: Sequence[HistoryRow], current: str) -> None:
         """`rows` in the order the rounds were made; `current` is the id of the one that stands now."""
-        placed = lay_out(rows)
-        self._model.set_rows(placed, current)
-        rounds = sum(row.parent is not None and row.state == "done" for row in placed)
-        self.count.setText(self._counted(rounds))
-        for index, row in enumerate(placed):
-            if row.id == current:
+        if self._delegate.editing:
+            # Somebody is writing a name: what is new is shown when that is done.
+            self._waiting = (rows, current)
+            return
+        moved = current != self._current
+        self._all, self._current = list(rows), current
+        if moved:
+            self._folded = unfolded_for(rows, self._folded, current)
+        self._show(moved)
+
+    def clear(self) -> None:
+        """Another song: nothing folded, nothing filtered, nothing to be taken back."""
+        self._folded.clear()
+        self._waiting = None
+        self.starred_button.setChecked(False)
+        self.search_button.setChecked(False)
+        self.strip.hide()
+
+    def fold(self, round_id: str, shut: bool) -> None:
+        """Put away what grew on a round, or show it. What is shut already hands on to the row above."""
+        row = next((row for row in self._model.rows if row.id == round_id), None)
+        if row is None:
+            return
+        if shut and (row.folded or not row.below) and row.parent is not None:
+            self._focus(row.parent)
+        elif shut:
+            self._folded.add(round_id)
+        else:
+            self._folded.discard(round_id)
+        self._show(False)
+
+    def edit(self, round_id: str, field: str) -> None:
+        """Write a round's "label" or "note" in place."""
+        for index, row in enumerate(self._model.rows):
+            if row.id == round_id and row.state == "done":
+                self._delegate.field, self._delegate.editing = field, round_id
+                at = self._model.index(index)
+                # A note that is not there yet needs its line first.
+                self._delegate.sizeHintChanged.emit(at)
+                self.list.setCurrentIndex(at)
+                self.list.scrollTo(at)
+                self.list.edit(at)
+                return
+
+    def offer_undo(self, words: str) -> None:
+        """A strip that says what was deleted, and takes it back."""
+        self.offer.setText(words)
+        self.strip.show()
+        self._offer.start()
+
+    def withdraw_offer(self) -> None:
+        self.strip.hide()
+
+    def find(self) -> None:
+        self.search_button.setChecked(True)
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def theme_changed(self) -> None:
+        self.starred_button.setIcon(theme.icon("star-full" if self.starred_button.isChecked() else "star", "muted", 16))
+        self.search_button.setIcon(theme.icon("search", "muted", 16))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.theme_changed()
+        super().changeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape in the field of words ends the search, and nothing else that Escape would end."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.search_button.setChecked(False)
+                self.list.setFocus()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _show(self, moved: bool) -> None:
+        filtered = self.starred_button.isChecked() or bool(self.search.text().strip())
+        if filtered:
+            placed = matching(self._all, self.search.text(), self.starred_button.isChecked())
+        else:
+            placed = lay_out(self._all, self._folded, self._current)
+        focused = self.list.currentIndex()
+        at = focused.data(ROUND).id if focused.isValid() else ""
+        self._delegate.current = self._current
+        reset = self._model.set_rows(placed)
+        if moved or (reset and not any(row.id == at for row in placed)):
+            at = self._current
+        if reset or moved:
+            self._focus(at)
+        self.list.viewport().update()
+        rounds = sum(row.parent is not None and row.state == "done" for row in self._all)
+        self.count.setText(
+            self.tr("{0} of {1} shown").format(len(placed), len(self._all)) if filtered else self._counted(rounds)
+        )
+
+    def _focus(self, round_id: str) -> None:
+        for index, row in enumerate(self._model.rows):
+            if row.id == round_id:
+                self.list.setCurrentIndex(self._model.index(index))
                 self.list.scrollTo(self._model.index(index))
 
+    def _filter(self) -> None:
+        self.theme_changed()
+        self._show(False)
+        self._focus(self._current)
+
+    def _search_toggled(self, on: bool) -> None:
+        self.search.setVisible(on)
+        if on:
+            self.search.setFocus()
+        else:
+            self.search.clear()
+
     def _choose(self, index: QModelIndex) -> None:
-        row = self._model.rows[index.row()]
+        row: HistoryRow = index.data(ROUND)
         if row.state == "done":
             self.round_chosen.emit(row.id)
+
+    def _edited(self, round_id: str, text: str) -> None:
+        (self.noted if self._delegate.field == "note" else self.renamed).emit(round_id, text)
+
+    def _editor_closed(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        self._delegate.editing = ""
+        self.list.scheduleDelayedItemsLayout()
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self.set_rows(*waiting)
 
     def _counted(self, rounds: int) -> str:
         if rounds == 0:

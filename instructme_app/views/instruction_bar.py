@@ -14,14 +14,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
-    QProgressBar,
     QPushButton,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from instructme_app import theme
+from instructme_app.views.drawer import Drawer
+from instructme_app.views.prompt_controls import SeedLock, Stepper
+from instructme_app.views.running import RunningRow
 from instructme_app.views.time_axis import Selection, clock
 
 
@@ -36,22 +39,26 @@ class Understanding:
 class InstructionBar(QFrame):
     submitted = Signal(str)
     cancel_clicked = Signal()
-    seed_changed = Signal(object)
     region_cleared = Signal()
+    wish_changed = Signal()
+    """Words, drawer or variations are others."""
 
     def __init__(
         self,
         complete: Callable[[str], Sequence[str]],
         understand: Callable[[str], Understanding],
+        variations: int = 8,
         parent: QWidget | None = None,
     ) -> None:
-        """`complete` gives whole texts that continue the one typed; `understand` reads it."""
+        """`complete` gives whole texts that continue the one typed; `understand` reads it; there may be up to so many
+        `variations` of an edit."""
         super().__init__(parent)
         self.setProperty("role", "prompt")
         self._complete, self._understand = complete, understand
         self._suggestions: tuple[str, ...] = ()
         self._past: list[str] = []
         self._past_index = 0
+        self._asking = ""
 
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(self.tr("Say what to change: remove the drums, add strings, solo the bass …"))
@@ -71,15 +78,19 @@ class InstructionBar(QFrame):
         self.run_button = QPushButton(self.tr("Edit"))
         self.run_button.setProperty("kind", "primary")
         self.run_button.setIconSize(QSize(16, 16))
-        self.seed_button = QToolButton()
-        self.seed_button.setCheckable(True)
-        self.seed_button.setToolTip(self.tr("Keep the seed: the same instruction gives the same result again"))
-        self.seed_button.setAccessibleName(self.tr("Keep the seed"))
-        self.seed = QLineEdit()
-        self.seed.setProperty("role", "small")
-        self.seed.setFixedWidth(78)
-        self.seed.setAccessibleName(self.tr("Seed"))
-        self.seed.setVisible(False)
+        many = self.variation_count = QSpinBox()
+        many.setRange(1, variations)
+        many.setPrefix("× ")
+        self.variations = Stepper(many, self.tr("Variations"), 34)
+        self.variations.setToolTip(self.tr("How many variations to make, each with its own seed, side by side"))
+        self.seed_lock = SeedLock()
+        self.seed_button, self.seed = self.seed_lock.button, self.seed_lock.edit
+        self.drawer_button = QToolButton()
+        self.drawer_button.setCheckable(True)
+        self.drawer_button.setAccessibleName(self.tr("Strength, steps and guidance"))
+        self.drawer_button.setToolTip(self.tr("Strength, steps and guidance (Ctrl+.)"))
+        self.drawer = Drawer()
+        self.drawer.hide()
 
         self.understood = QLabel()
         self.understood.setProperty("role", "faint")
@@ -90,20 +101,15 @@ class InstructionBar(QFrame):
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
 
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1000)
-        self.status = QLabel()
-        self.status.setProperty("role", "muted")
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.setProperty("kind", "link")
-        self.cancel_button.setToolTip(self.tr("Take the running edit back (Esc)"))
+        self.running = RunningRow()
+        self.status, self.cancel_button = self.running.status, self.running.cancel_button
 
         first = QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(self.edit, 1)
-        first.addWidget(self.seed)
-        first.addWidget(self.seed_button)
+        first.addWidget(self.variations)
+        first.addWidget(self.seed_lock)
+        first.addWidget(self.drawer_button)
         first.addWidget(self.run_button)
         second = self._line = QHBoxLayout()
         second.setSpacing(8)
@@ -111,42 +117,34 @@ class InstructionBar(QFrame):
         second.addLayout(self._chips)
         second.addStretch(1)
         second.addWidget(self.region)
-        self._running = QWidget()
-        third = QHBoxLayout(self._running)
-        third.setContentsMargins(0, 4, 0, 0)
-        third.setSpacing(12)
-        third.addWidget(self.status)
-        third.addWidget(self.progress, 1)
-        third.addWidget(self.cancel_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 12, 14, 12)
         layout.setSpacing(6)
         layout.addLayout(first)
         layout.addLayout(second)
-        layout.addWidget(self._running)
-        self._running.hide()
+        layout.addWidget(self.drawer)
+        layout.addWidget(self.running)
 
         self.edit.textEdited.connect(self._offer)
         self.edit.textChanged.connect(self._explain)
         self.edit.returnPressed.connect(self._submit)
         self.run_button.clicked.connect(self._submit)
-        self.cancel_button.clicked.connect(self.cancel_clicked)
+        self.running.cancel_clicked.connect(self.cancel_clicked)
         self.region.clicked.connect(self.region_cleared)
-        self.seed_button.toggled.connect(self._seed_toggled)
-        self.seed.editingFinished.connect(self._seed_edited)
+        self.drawer_button.toggled.connect(self._drawer_toggled)
+        self.drawer.changed.connect(self._wish_changed)
+        self.variations.changed.connect(self._wish_changed)
         self.theme_changed()
         self._explain("")
 
     @property
     def kept_seed(self) -> int | None:
         """The seed the user holds on to, or None for a new one each time."""
-        text = self.seed.text().strip()
-        return int(text) if self.seed_button.isChecked() and text.isdigit() else None
+        return self.seed_lock.kept
 
     def show_seed(self, seed: int) -> None:
         """The seed of the latest round: what is kept when the user decides to keep it."""
-        if not self.seed_button.isChecked():
-            self.seed.setText(str(seed))
+        self.seed_lock.offer(seed)
 
     def set_suggestions(self, texts: Sequence[str]) -> None:
         """Instructions that fit what is heard, offered while nothing is typed."""
@@ -168,30 +166,31 @@ class InstructionBar(QFrame):
         if selection is not None:
             self.region.setText(self.tr("Only {0} – {1}  ×").format(clock(selection.start), clock(selection.end)))
 
-    def set_progress(self, status: str, share: float | None) -> None:
-        """`share` 0-1 of the running edit, None while it is not known."""
-        self._running.show()
-        self.status.setText(status)
-        if share is None:
-            self.progress.setRange(0, 0)
-        else:
-            self.progress.setRange(0, 1000)
-            self.progress.setValue(round(share * 1000))
+    def set_past(self, texts: Sequence[str]) -> None:
+        """Earlier instructions, the latest last, for the arrow keys."""
+        self._past = list(texts)
+        self._past_index = len(self._past)
 
-    def set_idle(self) -> None:
-        self._running.hide()
+    def ask(self, words: str) -> None:
+        """A question about what is typed, which another Enter says yes to; it goes when something is changed."""
+        self._asking = words
+        self._tell("wrong", words)
 
-    def set_cancelling(self) -> None:
-        self.status.setText(self.tr("Stopping …"))
+    @property
+    def asking(self) -> bool:
+        return bool(self._asking)
+
+    def insist(self) -> None:
+        """Say what is wrong with the words, even where they might be half a sentence."""
+        self._explain(self.edit.text(), finished=True)
 
     @property
     def busy(self) -> bool:
-        return not self._running.isHidden()
+        return not self.running.isHidden()
 
     def accepted(self, text: str) -> None:
-        """The text became rounds: clear it and remember it. A failing one stays where it is."""
-        if not self._past or self._past[-1] != text:
-            self._past.append(text)
+        """The text became rounds: clear it, unless another is being typed by now."""
+        self._asking = ""
         self._past_index = len(self._past)
         if self.edit.text().strip() == text.strip():
             self.edit.clear()
@@ -203,7 +202,10 @@ class InstructionBar(QFrame):
 
     def theme_changed(self) -> None:
         self.run_button.setIcon(theme.icon("run", "accent_text", 16))
-        self.seed_button.setIcon(theme.icon("lock" if self.seed_button.isChecked() else "dice", "muted"))
+        self.drawer_button.setIcon(theme.icon("sliders", "muted" if self.drawer.is_default else "accent"))
+        self.seed_lock.theme_changed()
+        self.variations.theme_changed()
+        self.drawer.theme_changed()
 
     def refresh(self) -> None:
         """Read the text again: the vocabulary changed."""
@@ -239,34 +241,39 @@ class InstructionBar(QFrame):
         if not offers or offers == [text]:
             self._popup.hide()
 
-    def _explain(self, text: str) -> None:
+    def _explain(self, text: str, finished: bool = False) -> None:
+        self._asking = ""
         idle = not text.strip()
         for index in range(self._chips.count()):
             item = self._chips.itemAt(index)
             if item is not None and (widget := item.widget()) is not None:
                 widget.setVisible(idle)
         understanding = Understanding() if idle else self._understand(text)
-        if understanding.problem and self._complete(text):
+        if understanding.problem and not finished and self._complete(text):
             # Half a sentence is no mistake yet.
             role, line = "faint", "…"
         elif understanding.problem:
-            role, line = "wrong", understanding.problem
+            role, line = "wrong", understanding.problem[:1].upper() + understanding.problem[1:]
         elif understanding.rounds:
             role, line = "understood", "  →  ".join(understanding.rounds)
             if len(understanding.rounds) > 1:
                 line += "   " + self.tr("({0} rounds)").format(len(understanding.rounds))
         else:
             role, line = "faint", self.tr("Try") if self._suggestions else self.tr("Enter starts the edit")
+        self._tell(role, line)
+        self.run_button.setEnabled(bool(understanding.rounds))
+        self.wish_changed.emit()
+
+    def _tell(self, role: str, line: str) -> None:
+        wide = role == "wrong"
         self.understood.setText(line)
-        self.understood.setToolTip(understanding.problem)
-        self.understood.setWordWrap(role == "wrong")
+        self.understood.setWordWrap(wide)
         # A list of what the model knows is long: it has the whole line, where the suggestions follow a short word.
-        self._line.setStretchFactor(self.understood, 1 if role == "wrong" else 0)
+        self._line.setStretchFactor(self.understood, 100 if wide else 0)
         if self.understood.property("role") != role:
             self.understood.setProperty("role", role)
             self.understood.style().unpolish(self.understood)
             self.understood.style().polish(self.understood)
-        self.run_button.setEnabled(bool(understanding.rounds))
 
     def _submit(self) -> None:
         text = self.edit.text().strip()
@@ -278,17 +285,30 @@ class InstructionBar(QFrame):
         self.edit.setText(text)
         self.edit.setFocus()
 
-    def _seed_toggled(self, kept: bool) -> None:
-        self.seed.setVisible(kept)
-        self.theme_changed()
-        self.seed_changed.emit(self.kept_seed)
+    def _drawer_toggled(self, open: bool) -> None:
+        self.drawer.setVisible(open)
+        if not open and self.drawer.isAncestorOf(self.focusWidget() or self):
+            self.edit.setFocus()
+        self.wish_changed.emit()
 
-    def _seed_edited(self) -> None:
-        self.seed_changed.emit(self.kept_seed)
+    def _wish_changed(self) -> None:
+        if self._asking:
+            self._explain(self.edit.text())
+        # Settings that are out of sight must not be out of mind.
+        self.drawer_button.setIcon(theme.icon("sliders", "muted" if self.drawer.is_default else "accent"))
+        self.wish_changed.emit()
 
 
 def _belongs_to_window(event: QKeyEvent) -> bool:
-    """Keys that do nothing useful in an empty field: no instruction starts with a space or an x."""
+    """Keys that do nothing useful in an empty field: no instruction starts with a space, a bracket, a v or an x."""
     if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-        return event.key() in (Qt.Key.Key_Z, Qt.Key.Key_Y)
-    return event.key() in (Qt.Key.Key_Space, Qt.Key.Key_X, Qt.Key.Key_Home)
+        return event.key() in (Qt.Key.Key_Z, Qt.Key.Key_Y, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Delete)
+    keys = Qt.Key
+    return event.key() in (
+        keys.Key_Space,
+        keys.Key_X,
+        keys.Key_V,
+        keys.Key_Home,
+        keys.Key_BracketLeft,
+        keys.Key_BracketRight,
+    )

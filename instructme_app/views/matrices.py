@@ -1,23 +1,29 @@
-"""What the listener hears, over time: chords and instruments as probability matrices."""
+"""What the listener hears, over time: chords, pitches and instruments as probability matrices."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPen, qRgb
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from instructme_app import theme
 from instructme_app.model.analysis import ChordSpan
-from instructme_app.views.lane import Lane, font
-from instructme_app.views.time_axis import TimeAxis
+from instructme_app.model.levels import MatrixLevels
+from instructme_app.views.lane import Lane, font, tick_labels
+from instructme_app.views.scales import heat_image, paint_colour_bar, spaced
+from instructme_app.views.time_axis import TimeAxis, clock
 
 ROOTS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 MINOR_QUALITIES = frozenset({"min", "min7", "dim"})
-STRIP = 22
+STRIP = 20
 """Pixels at the top of the chord lane, where the names stand."""
+LABEL_PIXELS = 11.0
+"""Between two names of rows, at least."""
 
 
 def fold_chords(chords: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -43,147 +49,207 @@ def short_name(chord: str) -> str:
     return root + tails.get(quality, quality)
 
 
-class _MatrixLane(Lane):
-    def __init__(self, axis: TimeAxis, title: str, height: int, parent: QWidget | None = None) -> None:
-        super().__init__(axis, title, height, parent)
-        self._matrix: np.ndarray | None = None
+def subtract(now: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """(rows, frames) each -> now - then over the frames that both have."""
+    frames = min(now.shape[1], then.shape[1])
+    return now[:, :frames] - then[:, :frames]
+
+
+class MatrixLane(Lane):
+    """Rows run from the bottom up. A signed matrix is a difference, in the colours of one."""
+
+    def __init__(
+        self, axis: TimeAxis, title: str, height: int, parent: QWidget | None = None, tones: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(axis, title, height, parent, tones)
+        self.levels: MatrixLevels | None = None
+        self.signed = False
         self._frame_rate = 50.0
-        self._image: QImage | None = None
-        self.note = ""
 
-    def set_note(self, text: str) -> None:
-        self.note = text
+    def set_matrix(self, matrix: np.ndarray | None, frame_rate: float = 50.0, signed: bool = False) -> None:
+        """`matrix` (rows, frames) in 0-1, or -1 to 1 if `signed`."""
+        self.levels = None if matrix is None or 0 in matrix.shape else MatrixLevels(matrix)
+        self._frame_rate, self.signed = frame_rate, signed
         self.refresh()
 
-    def theme_changed(self) -> None:
-        self._image = None
-        self.refresh()
+    def body(self, area: QRect) -> QRect:
+        """Where in the picture the matrix stands."""
+        return area
 
-    def _set_matrix(self, matrix: np.ndarray | None, frame_rate: float) -> None:
-        self._matrix, self._frame_rate, self._image = matrix, frame_rate, None
-        self.refresh()
+    def row_name(self, row: int) -> str:
+        raise NotImplementedError
 
-    def _draw_matrix(self, painter: QPainter, target: QRect) -> None:
-        """Only the frames in sight are scaled; rows run from the bottom up."""
-        assert self._matrix is not None
-        if self._image is None:
-            pixels = np.rint(np.clip(self._matrix[::-1], 0, 1) * 255).astype(np.uint8)
-            rows, frames = pixels.shape
-            padded = np.zeros((rows, -(-frames // 4) * 4), dtype=np.uint8)
-            padded[:, :frames] = pixels
-            image = QImage(padded.tobytes(), frames, rows, padded.shape[1], QImage.Format.Format_Indexed8)
-            image.setColorTable([qRgb(int(r), int(g), int(b)) for b, g, r, _ in theme.active().heat_table()])
-            # The bytes above belong to Python: keep a copy that belongs to Qt.
-            self._image = image.copy()
+    def paint_image(self, painter: QPainter, area: QRect) -> None:
+        if self.levels is None:
+            return
+        body = self.body(area)
+        # One column for each pixel of the device: nothing is stretched in time, and no short note is lost.
+        width = max(1, round(body.width() * painter.device().devicePixelRatio()))
         rate = self._frame_rate
-        source = QRectF(self.axis.start * rate, 0, self.axis.span * rate, self._image.height())
-        painter.drawImage(QRectF(target), self._image, source)
-
-    def _draw_note(self, painter: QPainter, area: QRect) -> None:
-        painter.setPen(theme.active().colour("faint"))
-        painter.setFont(font(12))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.note)
-
-
-class ChordLane(_MatrixLane):
-    """Chord names along the top; below, 24 major and minor rows."""
-
-    def __init__(self, axis: TimeAxis, parent: QWidget | None = None) -> None:
-        super().__init__(axis, "Chords", STRIP + 24 * 4, parent)
-        self._spans: tuple[ChordSpan, ...] = ()
-
-    def set_chords(self, matrix: np.ndarray | None, spans: Sequence[ChordSpan], frame_rate: float = 50.0) -> None:
-        """`matrix` is (24, frames), see fold_chords."""
-        self._spans = tuple(spans)
-        self._set_matrix(matrix, frame_rate)
+        values = self.levels.columns(self.axis.start * rate, self.axis.end * rate, width)
+        scaled = 127.5 + values * 127.5 if self.signed else values * 255
+        painter.drawImage(QRectF(body), heat_image(np.rint(scaled).astype(np.uint8), self._table()))
 
     def paint_content(self, painter: QPainter, area: QRect) -> None:
-        colours = theme.active()
-        if self._matrix is None:
-            self._draw_note(painter, area)
+        if self.levels is None:
+            self.paint_note(painter, area)
+
+    def paint_scale(self, painter: QPainter, area: QRect) -> None:
+        if self.levels is None or area.height() < 44:
             return
-        body = area.adjusted(0, STRIP, 0, 0)
-        self._draw_matrix(painter, body)
-        painter.setPen(QPen(colours.colour("line"), 1))
-        half = body.top() + body.height() / 2
+        labels = [(1.0, "+1"), (0.0, "−1"), (0.5, "0")] if self.signed else [(1.0, "1"), (0.0, "0"), (0.5, ".5")]
+        paint_colour_bar(painter, self.body(area), self._table(), labels)
+
+    def _table(self) -> np.ndarray:
+        return theme.active().difference_table() if self.signed else theme.active().heat_table()
+
+    def readout(self, at: QPoint) -> str:
+        """Time, row and probability under a point of the widget."""
+        body, seconds = self.body(self.content()), self.seconds_at(at.x())
+        if self.levels is None or not body.contains(at):
+            return ""
+        row = int(np.clip((body.bottom() + 1 - at.y()) / body.height() * self.levels.rows, 0, self.levels.rows - 1))
+        frame = min(int(seconds * self._frame_rate), self.levels.frames - 1)
+        value = float(self.levels.columns(frame, frame + 1, 1)[row, 0])
+        share = f"{value:+.0%}" if self.signed else f"{value:.0%}"
+        return f"{clock(seconds, 2)}   {self.row_name(row)}   {share}"
+
+
+class ChordLane(MatrixLane):
+    """Chord names along the top, those of the reference above them; below, 24 major and minor rows."""
+
+    def __init__(self, axis: TimeAxis, title: str, parent: QWidget | None = None, tones: tuple[str, ...] = ()) -> None:
+        super().__init__(axis, title, STRIP + 24 * 3, parent, tones)
+        self.stretch = 1
+        self.spans: tuple[ChordSpan, ...] = ()
+        self.reference: tuple[ChordSpan, ...] = ()
+
+    def set_chords(
+        self,
+        matrix: np.ndarray | None,
+        spans: Sequence[ChordSpan],
+        frame_rate: float = 50.0,
+        reference: Sequence[ChordSpan] = (),
+        signed: bool = False,
+    ) -> None:
+        """`matrix` is (24, frames), see fold_chords; `reference` are the chords that `spans` are compared with."""
+        self.spans, self.reference = tuple(spans), tuple(reference)
+        self.set_matrix(matrix, frame_rate, signed)
+
+    @property
+    def natural_height(self) -> int:
+        return self.usual_height + (STRIP if self.reference else 0)
+
+    def body(self, area: QRect) -> QRect:
+        return area.adjusted(0, STRIP * 2 if self.reference else STRIP, 0, 0)
+
+    def row_name(self, row: int) -> str:
+        return short_name(ROOTS[row % 12] + (":min" if row >= 12 else ""))
+
+    def paint_content(self, painter: QPainter, area: QRect) -> None:
+        if self.levels is None:
+            self.paint_note(painter, area)
+            return
+        colours, body = theme.active(), self.body(area)
+        half = round(body.top() + body.height() / 2) + 0.5
+        painter.setPen(QPen(colours.colour("text", 0.25), 1))
         painter.drawLine(QPointF(0, half), QPointF(area.width(), half))
-        painter.setFont(font(10))
-        painter.setPen(colours.colour("text", 0.45))
-        for top, name in ((body.top(), self.tr("minor")), (half, self.tr("major"))):
-            painter.drawText(QPointF(5, top + 13), name)
+        if self.reference:
+            self._paint_names(painter, area.width(), 0, self.reference, "source")
+        self._paint_names(painter, area.width(), body.top() - STRIP, self.spans, "accent" if self.reference else "text")
+
+    def _paint_names(self, painter: QPainter, width: int, top: int, spans: Sequence[ChordSpan], tone: str) -> None:
+        """Names that would run into the next one are left out, and the ticks tell where they are."""
+        colours = theme.active()
         painter.setFont(font(12, QFont.Weight.DemiBold))
         metrics = QFontMetrics(painter.font())
-        for span in self._spans:
-            left, right = self.axis.x_at(span.start, area.width()), self.axis.x_at(span.end, area.width())
-            if right < 0 or left > area.width() or span.name == "N":
+        free = 0.0
+        tick = QPen(colours.colour("faint", 0.6), 1)
+        words = QPen(colours.colour(tone))
+        first = bisect_right(spans, self.axis.start, key=lambda span: span.end)
+        for span in islice(spans, first, bisect_left(spans, self.axis.end, key=lambda span: span.start)):
+            left, right = self.axis.x_at(span.start, width), self.axis.x_at(span.end, width)
+            if max(left, 0.0) + 5 < free or span.name == "N":
                 continue
-            painter.setPen(QPen(colours.colour("line"), 1))
-            painter.drawLine(QPointF(left, 3), QPointF(left, STRIP - 3))
             name = short_name(span.name)
-            if metrics.horizontalAdvance(name) + 10 <= right - left:
-                painter.setPen(colours.colour("text"))
-                painter.drawText(QPointF(max(left, 0.0) + 6, STRIP - 7), name)
+            long = metrics.horizontalAdvance(name)
+            begin = max(left, 0.0) + 5
+            # The first one may begin out of sight: it must still end before its chord does.
+            if begin + long > width or (left < 0 and begin + long > right):
+                continue
+            if left >= 0:
+                painter.setPen(tick)
+                painter.drawLine(QPointF(round(left) + 0.5, top + 4), QPointF(round(left) + 0.5, top + STRIP - 3))
+            painter.setPen(words)
+            painter.drawText(QPointF(begin, top + STRIP - 6), name)
+            free = begin + long + 6
 
-    def hovered(self, at: QPoint) -> None:
-        body = self.content().adjusted(0, STRIP, 0, 0)
-        if self._matrix is None or not body.contains(at):
-            QToolTip.hideText()
+    def paint_ticks(self, painter: QPainter, area: QRect) -> None:
+        if self.levels is None:
             return
-        row = min(23, int((body.bottom() - at.y()) / body.height() * 24))
-        frame = min(int(self.seconds_at(at.x()) * self._frame_rate), self._matrix.shape[1] - 1)
-        name = short_name(ROOTS[row % 12] + (":min" if row >= 12 else ""))
-        QToolTip.showText(self.mapToGlobal(at), f"{name}  {self._matrix[row, frame]:.0%}", self)
+        body = self.body(area)
+        pixels = body.height() / 24
+        step = spaced(12, pixels, LABEL_PIXELS)
+        rows = [(body.height() - (row + 0.5) * pixels, self.row_name(row)) for row in range(0, 24, min(step, 12))]
+        # Room for no more than what the two halves are.
+        halves = [(0.25 * body.height(), self.tr("minor")), (0.75 * body.height(), self.tr("major"))]
+        tick_labels(painter, body, halves if step > 4 else rows, LABEL_PIXELS - 2)
 
 
-class InstrumentLane(_MatrixLane):
+class InstrumentLane(MatrixLane):
     """One row for each instrument that is heard anywhere, loudest evidence on top."""
 
-    ROW = 17
+    ROW = 16
     MOST = 12
 
-    def __init__(self, axis: TimeAxis, parent: QWidget | None = None) -> None:
-        super().__init__(axis, "Heard", 64, parent)
+    def __init__(self, axis: TimeAxis, title: str, parent: QWidget | None = None, tones: tuple[str, ...] = ()) -> None:
+        super().__init__(axis, title, 64, parent, tones)
         self.names: tuple[str, ...] = ()
 
     def set_instruments(
-        self, matrix: np.ndarray | None, names: Sequence[str], heard: Sequence[str], frame_rate: float = 50.0
+        self,
+        matrix: np.ndarray | None,
+        names: Sequence[str],
+        heard: Sequence[str],
+        frame_rate: float = 50.0,
+        signed: bool = False,
     ) -> None:
         """`matrix` (instruments, frames) in the order of `names`; rows of `heard` are shown."""
         rows = [name for name in names if name in set(heard)]
-        if matrix is None or not rows:
+        if matrix is None or not rows or matrix.shape[1] == 0:
             self.names = ()
-            self._set_matrix(None, frame_rate)
-            self._fit(64)
+            self.set_matrix(None, frame_rate)
             return
-        share = {name: float(matrix[names.index(name)].mean()) for name in rows}
+        share = {name: float(np.abs(matrix[names.index(name)]).mean()) for name in rows}
         shown = sorted(rows, key=lambda name: -share[name])[: self.MOST]
         self.names = tuple(shown)
-        picked = matrix[[names.index(name) for name in reversed(shown)]]
-        self._set_matrix(np.ascontiguousarray(picked, dtype=np.float32), frame_rate)
-        self._fit(max(34, len(shown) * self.ROW + 6))
+        self.set_matrix(matrix[[names.index(name) for name in reversed(shown)]], frame_rate, signed)
 
-    def _fit(self, height: int) -> None:
-        self.setMinimumHeight(height)
-        self.setMaximumHeight(height)
+    @property
+    def natural_height(self) -> int:
+        return max(self.LEAST, len(self.names) * self.ROW + 4) if self.names else 48
+
+    def row_name(self, row: int) -> str:
+        return self.names[len(self.names) - 1 - row]
 
     def paint_content(self, painter: QPainter, area: QRect) -> None:
-        if self._matrix is None:
-            self._draw_note(painter, area)
+        if self.levels is None:
+            self.paint_note(painter, area)
             return
-        body = area.adjusted(0, 3, 0, -3)
-        self._draw_matrix(painter, body)
         painter.setPen(QPen(theme.active().colour("lane"), 3))
         for row in range(1, len(self.names)):
-            y = body.top() + row * body.height() / len(self.names)
+            y = row * area.height() / len(self.names)
             painter.drawLine(QPointF(0, y), QPointF(area.width(), y))
 
     def paint_labels(self, painter: QPainter, area: QRect) -> None:
         if not self.names:
             super().paint_labels(painter, area)
             return
-        painter.setFont(font(11))
+        height = area.height() / len(self.names)
+        painter.setFont(font(max(8, min(11, int(height) - 3))))
         painter.setPen(theme.active().colour("muted"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        height = (self.height() - 6) / len(self.names)
         for row, name in enumerate(self.names):
-            painter.drawText(QRectF(4, 3 + row * height, area.width() - 12, height), right, name)
+            box = QRectF(area.left() + 4, area.top() + row * height, area.width() - 10, height)
+            words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(box.width()))
+            painter.drawText(box, right, words)

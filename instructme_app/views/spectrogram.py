@@ -1,201 +1,255 @@
-"""A spectrogram lane: tiles of 1,024 columns, made lazily off the window's thread and kept as pixmaps."""
+"""A spectrogram lane: logarithmic frequency, decibels as colours; its tiles are made off the window's thread."""
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QRunnable, Qt, QThreadPool, Signal
-from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
 
-from engine.analysis.spectrogram import LOWEST_HERTZ, spectrogram
 from instructme_app import theme
-from instructme_app.views.lane import Lane, font
-from instructme_app.views.time_axis import TimeAxis
+from instructme_app.model.tiles import (
+    CEILING_DB,
+    DB_PER_STEP,
+    FLOOR_DB,
+    HOPS,
+    ROWS,
+    TILE,
+    Sound,
+    TileKey,
+    TileStore,
+    hertz_at,
+    hop_for,
+    share_of,
+)
+from instructme_app.views.lane import Lane, tick_labels
+from instructme_app.views.scales import heat_image, paint_colour_bar
+from instructme_app.views.time_axis import TimeAxis, clock
 
-TILE = 1024
-"""Columns of one tile."""
-ROWS = 192
-HOPS = (256, 1024, 4096, 16_384, 65_536)
-"""Samples between columns, from the closest zoom to an hour in sight."""
-FLOOR_DB, CEILING_DB = -78.0, -6.0
-KEPT = 160
-"""Pixmaps in memory: some 120 MB, and far more than fit on a screen."""
-
-
-@dataclass(frozen=True)
-class TileKey:
-    generation: int
-    hop: int
-    index: int
-
-
-class _Signals(QObject):
-    made = Signal(object, QImage, object)
-
-
-class _TileTask(QRunnable):
-    def __init__(self, key: TileKey, samples: np.ndarray, sample_rate: int, table: np.ndarray, out: _Signals) -> None:
-        super().__init__()
-        self._key, self._samples, self._rate, self._table, self._out = key, samples, sample_rate, table, out
-
-    def run(self) -> None:
-        values = tile_values(self._samples, self._rate, self._key.hop, self._key.index)
-        # The window may close, and the signals go, while this is computed.
-        with contextlib.suppress(RuntimeError):
-            self._out.made.emit(self._key, heat_image(values, self._table), values)
+KEPT = 96
+"""Coloured tiles that a lane keeps: some 40 MB."""
+MOST_DB = 30.0
+"""Decibels of difference at the ends of the colour scale."""
+NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
+TICKS = ((100, "100"), (1000, "1k"), (10_000, "10k"), (300, "300"), (3000, "3k"), (50, "50"), (30, "30"))
+"""Hertz, the most important first."""
 
 
-def tile_values(samples: np.ndarray, sample_rate: int, hop: int, index: int) -> np.ndarray:
-    """Samples (channels, frames) -> (ROWS, columns) uint8: FLOOR_DB to CEILING_DB on 0-255, low frequencies first."""
-    frames = samples.shape[1]
-    size = 1 << round(math.log2(0.085 * sample_rate))
-    first = index * TILE
-    columns = max(0, min(TILE, -(-frames // hop) - first))
-    if hop < size:
-        before = -(-size // (2 * hop))
-        begin, end = (first - before) * hop, (first + columns + before) * hop
-        heard = _window(samples, begin, end)
-        decibels = spectrogram(
-            heard, sample_rate, rows=ROWS, columns_per_second=sample_rate / hop, fft_size=size
-        ).decibels[:, before : before + columns]
-    else:
-        # Far zooms look at one window per column only: an hour in sight reads some megabytes, not all of it.
-        centres = [column * hop for column in range(first, first + columns)]
-        windows = [_window(samples, centre - size // 2, centre + size // 2) for centre in centres]
-        heard = np.concatenate([np.zeros(size // 2, dtype=np.float32), *windows])
-        decibels = spectrogram(
-            heard, sample_rate, rows=ROWS, columns_per_second=sample_rate / size, fft_size=size
-        ).decibels[:, 1 : columns + 1]
-    scaled = (decibels - FLOOR_DB) / (CEILING_DB - FLOOR_DB)
-    return np.rint(np.clip(scaled, 0.0, 1.0) * 255).astype(np.uint8)
-
-
-def _window(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
-    """Frames [begin, end) as mono, with silence where the song has none."""
-    frames = samples.shape[1]
-    inside = samples[:, max(begin, 0) : max(min(end, frames), 0)].mean(axis=0, dtype=np.float32)
-    return np.pad(inside, (min(max(-begin, 0), end - begin), max(end - max(frames, begin), 0)))
-
-
-def top_of(sample_rate: int) -> float:
-    """Hertz of the highest row."""
-    return min(20_000.0, sample_rate / 2)
-
-
-def heat_image(values: np.ndarray, table: np.ndarray) -> QImage:
-    """(rows, columns) uint8 as a picture, the first row at the bottom."""
-    pixels = np.ascontiguousarray(table[values[::-1]])
-    rows, columns = values.shape
-    return QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
+def note_name(hertz: float) -> str:
+    """The nearest note of the equal temperament on A4 = 440 Hz, and its distance: `A4 +12 ct`."""
+    if hertz <= 0:
+        return ""
+    pitch = 69 + 12 * math.log2(hertz / 440)
+    nearest = round(pitch)
+    cents = round((pitch - nearest) * 100)
+    return f"{NOTES[nearest % 12]}{nearest // 12 - 1}" + (f" {cents:+d} ct" if cents else "")
 
 
 class SpectrogramLane(Lane):
-    def __init__(self, axis: TimeAxis, parent: QWidget | None = None) -> None:
-        super().__init__(axis, "Spectrum", 72, parent)
-        self._samples: np.ndarray | None = None
-        self._sample_rate = 1
-        self._generation = 0
-        self._tiles: OrderedDict[TileKey, tuple[QPixmap, np.ndarray]] = OrderedDict()
-        self._asked: set[TileKey] = set()
-        self._pool = QThreadPool(self)
-        # One core computes pictures; the other draws and plays.
-        self._pool.setMaxThreadCount(1)
-        self._signals = _Signals()
-        self._signals.made.connect(self._take)
-        self.note = ""
+    """With a `reference` it shows the difference: decibels that came or left against it, row by row."""
 
-    def set_audio(self, samples: np.ndarray | None, sample_rate: int = 1) -> None:
-        """`samples` (channels, frames), memory-mapped as a rule."""
-        self._samples, self._sample_rate = samples, sample_rate
-        self._forget()
+    def __init__(
+        self,
+        axis: TimeAxis,
+        store: TileStore,
+        title: str,
+        parent: QWidget | None = None,
+        tones: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(axis, title, 92, parent, tones)
+        self.stretch = 3
+        self._store = store
+        self._sound: Sound | None = None
+        self._reference: Sound | None = None
+        self._coloured: OrderedDict[tuple[str, str, int, int], QPixmap] = OrderedDict()
+        self._missing: set[tuple[int, int]] = set()
+        store.made.connect(self._made)
+
+    def set_sound(self, sound: Sound | None, reference: Sound | None = None) -> None:
+        if (sound, reference) != (self._sound, self._reference):
+            self._sound, self._reference = sound, reference
+            self._missing.clear()
+            self.refresh()
 
     def theme_changed(self) -> None:
-        self._forget()
-
-    def _forget(self) -> None:
-        self._generation += 1
-        self._pool.clear()
-        self._tiles.clear()
-        self._asked.clear()
-        self.refresh()
-
-    def hop_in_sight(self, width: int) -> int:
-        samples_per_pixel = self.axis.span * self._sample_rate / max(width, 1)
-        return next((hop for hop in HOPS if hop >= samples_per_pixel / 1.5), HOPS[-1])
-
-    def paint_content(self, painter: QPainter, area: QRect) -> None:
-        if self._samples is None:
-            painter.setPen(theme.active().colour("faint"))
-            painter.setFont(font(12))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.note)
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        hop = self.hop_in_sight(area.width())
-        seconds = TILE * hop / self._sample_rate
-        last = min(math.floor(self.axis.end / seconds), (self._samples.shape[1] - 1) // (TILE * hop))
-        for index in range(math.floor(self.axis.start / seconds), last + 1):
-            key = TileKey(self._generation, hop, index)
-            kept = self._tiles.get(key)
-            if kept is None:
-                self._ask(key)
-                continue
-            self._tiles.move_to_end(key)
-            left = self.axis.x_at(index * seconds, area.width())
-            width = kept[0].width() * hop / self._sample_rate / self.axis.span * area.width()
-            painter.drawPixmap(QRectF(left, 0, width, area.height()), kept[0], QRectF(kept[0].rect()))
-        self._paint_grid(painter, area)
-
-    def _paint_grid(self, painter: QPainter, area: QRect) -> None:
-        painter.setFont(font(10))
-        for hertz, label in ((100, "100"), (1000, "1k"), (10_000, "10k")):
-            share = math.log(hertz / LOWEST_HERTZ) / math.log(top_of(self._sample_rate) / LOWEST_HERTZ)
-            if not 0 < share < 1:
-                continue
-            y = round(area.height() * (1 - share))
-            painter.setPen(theme.active().colour("text", 0.10))
-            painter.drawLine(0, y, area.width(), y)
-            if y > painter.fontMetrics().ascent() + 3:
-                painter.setPen(theme.active().colour("text", 0.55))
-                painter.drawText(5, y - 3, label)
-
-    def _ask(self, key: TileKey) -> None:
-        if key not in self._asked and self._samples is not None:
-            self._asked.add(key)
-            table = theme.active().heat_table()
-            self._pool.start(_TileTask(key, self._samples, self._sample_rate, table, self._signals))
-
-    def _take(self, key: TileKey, image: QImage, values: np.ndarray) -> None:
-        if key.generation != self._generation:
-            return
-        self._asked.discard(key)
-        self._tiles[key] = (QPixmap.fromImage(image), values)
-        while len(self._tiles) > KEPT:
-            self._tiles.popitem(last=False)
+        self._coloured.clear()
         self.refresh()
 
     @property
     def pending(self) -> int:
-        """Tiles that were asked for and are not here yet."""
-        return len(self._asked)
+        """Tiles in sight that are not here yet, as of the last painting."""
+        return len(self._missing)
 
-    def hovered(self, at: QPoint) -> None:
-        area = self.content()
-        if self._samples is None or not area.contains(at):
-            QToolTip.hideText()
+    @property
+    def ready(self) -> bool:
+        return not self._missing
+
+    def hop_in_sight(self, width: int) -> int:
+        assert self._sound is not None
+        return hop_for(self.axis.span * self._sound.sample_rate / max(width, 1))
+
+    # Painting
+
+    def paint_image(self, painter: QPainter, area: QRect) -> None:
+        self._missing.clear()
+        sound = self._sound
+        if sound is None or sound.frames == 0:
             return
-        share = 1 - at.y() / max(area.height(), 1)
-        hertz = LOWEST_HERTZ * (top_of(self._sample_rate) / LOWEST_HERTZ) ** share
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setClipRect(area)
         hop = self.hop_in_sight(area.width())
-        column = int(self.seconds_at(at.x()) * self._sample_rate / hop)
-        kept = self._tiles.get(TileKey(self._generation, hop, column // TILE))
-        text = f"{hertz:,.0f} Hz"
-        if kept is not None:
-            values = kept[1]
-            value = values[min(int(share * ROWS), ROWS - 1), min(column % TILE, values.shape[1] - 1)]
-            text += f"   {FLOOR_DB + value / 255 * (CEILING_DB - FLOOR_DB):.0f} dB"
-        QToolTip.showText(self.mapToGlobal(at), text, self)
+        for index in self._in_sight(hop):
+            picture = self._tile(hop, index, ask=True)
+            if picture is not None:
+                self._draw(painter, area, hop, index, picture)
+            else:
+                self._missing.add((hop, index))
+                self._draw_stand_in(painter, area, hop, index)
+        painter.setClipping(False)
+
+    def _in_sight(self, hop: int) -> range:
+        assert self._sound is not None
+        seconds = TILE * hop / self._sound.sample_rate
+        last = min(math.floor(self.axis.end / seconds), self._sound.tiles(hop) - 1)
+        return range(math.floor(self.axis.start / seconds), last + 1)
+
+    def _draw(self, painter: QPainter, area: QRect, hop: int, index: int, picture: QPixmap) -> None:
+        """Only the columns in sight: a tile of a far zoom, seen close, would be wider than a painter can count."""
+        assert self._sound is not None
+        per_column = hop / self._sound.sample_rate
+        start = index * TILE * per_column
+        first = max(0, math.floor((self.axis.start - start) / per_column) - 1)
+        last = min(picture.width(), math.ceil((self.axis.end - start) / per_column) + 1)
+        if last <= first:
+            return
+        left = self.axis.x_at(start + first * per_column, area.width())
+        right = self.axis.x_at(start + last * per_column, area.width())
+        painter.drawPixmap(
+            QRectF(left, 0, right - left, area.height()), picture, QRectF(first, 0, last - first, picture.height())
+        )
+
+    def _draw_stand_in(self, painter: QPainter, area: QRect, hop: int, index: int) -> None:
+        """Until a tile is there: the same time from another zoom, or a calm, even ground."""
+        assert self._sound is not None
+        at = HOPS.index(hop)
+        for near in (*HOPS[at + 1 : at + 4], *HOPS[max(at - 1, 0) : at]):
+            begin, end = index * hop // near, ((index + 1) * hop - 1) // near
+            found = [(other, self._tile(near, other, ask=False)) for other in range(begin, end + 1)]
+            if all(picture is not None for _, picture in found):
+                left = self.axis.x_at(index * TILE * hop / self._sound.sample_rate, area.width())
+                right = self.axis.x_at((index + 1) * TILE * hop / self._sound.sample_rate, area.width())
+                painter.save()
+                painter.setClipRect(QRectF(left, 0, right - left, area.height()).intersected(QRectF(area)))
+                for other, picture in found:
+                    if picture is not None:
+                        self._draw(painter, area, near, other, picture)
+                painter.restore()
+                return
+        seconds = TILE * hop / self._sound.sample_rate
+        left = max(self.axis.x_at(index * seconds, area.width()), 0.0)
+        end = min((index + 1) * seconds, self._sound.frames / self._sound.sample_rate)
+        right = min(self.axis.x_at(end, area.width()), float(area.width()))
+        painter.fillRect(QRectF(left, 0, right - left, area.height()), theme.active().colour("hover", 0.45))
+
+    def _tile(self, hop: int, index: int, ask: bool) -> QPixmap | None:
+        sound, reference = self._sound, self._reference
+        assert sound is not None
+        key = (sound.key, reference.key if reference is not None else "", hop, index)
+        if key in self._coloured:
+            self._coloured.move_to_end(key)
+            return self._coloured[key]
+        look = self._store.get if ask else self._store.peek
+        values = look(sound, hop, index)
+        table = theme.active().heat_table()
+        if reference is not None:
+            before = look(reference, hop, index)
+            if values is None or before is None:
+                return None
+            values = difference_values(values, before)
+            table = theme.active().difference_table()
+        if values is None or values.shape[1] == 0:
+            return None
+        self._coloured[key] = QPixmap.fromImage(heat_image(values, table))
+        while len(self._coloured) > KEPT:
+            self._coloured.popitem(last=False)
+        return self._coloured[key]
+
+    def _made(self, key: TileKey) -> None:
+        if (key.hop, key.index) in self._missing and key.sound in self._keys():
+            self.refresh()
+
+    def _keys(self) -> set[str]:
+        return {sound.key for sound in (self._sound, self._reference) if sound is not None}
+
+    def paint_content(self, painter: QPainter, area: QRect) -> None:
+        if self._sound is None:
+            self.paint_note(painter, area)
+            return
+        painter.setPen(QPen(theme.active().colour("text", 0.09), 1))
+        for y, _ in self._ticks(area.height())[:3]:
+            painter.drawLine(QPointF(0, round(y) + 0.5), QPointF(area.width(), round(y) + 0.5))
+
+    def paint_ticks(self, painter: QPainter, area: QRect) -> None:
+        tick_labels(painter, area, self._ticks(area.height()))
+
+    def paint_scale(self, painter: QPainter, area: QRect) -> None:
+        if self._sound is None:
+            return
+        if self._reference is not None:
+            ends = [(1.0, f"+{MOST_DB:.0f}"), (0.0, f"−{MOST_DB:.0f}"), (0.5, "0")]
+            paint_colour_bar(painter, area, theme.active().difference_table(), ends, " dB")
+            return
+        labels = [
+            ((level - FLOOR_DB) / (CEILING_DB - FLOOR_DB), f"{level:.0f}".replace("-", "−"))
+            for level in (-10.0, -70.0, -40.0, -20.0, -30.0, -50.0, -60.0)
+        ]
+        paint_colour_bar(painter, area, theme.active().heat_table(), labels, " dB")
+
+    def _ticks(self, height: int) -> list[tuple[float, str]]:
+        """Heights and labels of the frequency axis."""
+        if self._sound is None:
+            return []
+        shares = [(share_of(hertz, self._sound.sample_rate), words) for hertz, words in TICKS]
+        return [((1 - share) * height, words) for share, words in shares if 0 <= share < 1]
+
+    # Reading
+
+    def readout(self, at: QPoint) -> str:
+        """Time, Hertz with the note's name, and decibels under a point of the widget."""
+        if self._sound is None:
+            return ""
+        area, rate = self.content(), self._sound.sample_rate
+        share = min(max(1 - (at.y() + 0.5) / max(area.height(), 1), 0.0), 1.0)
+        hertz, seconds = hertz_at(share, rate), self.seconds_at(at.x())
+        parts = [clock(seconds, 3), f"{hertz:,.0f} Hz", note_name(hertz)]
+        hop = self.hop_in_sight(area.width())
+        column = int(seconds * rate / hop)
+        row = min(int(share * ROWS), ROWS - 1)
+        levels = [
+            int(values[row, min(column % TILE, values.shape[1] - 1)])
+            for sound in (self._sound, self._reference)
+            if sound is not None
+            and (values := self._store.peek(sound, hop, column // TILE)) is not None
+            and values.shape[1]
+        ]
+        if self._reference is None and levels:
+            parts.append(_level(levels[0]))
+        elif len(levels) == 2:
+            parts.append(f"{_level(levels[1])} → {_level(levels[0])}   {(levels[0] - levels[1]) * DB_PER_STEP:+.0f} dB")
+        return "   ".join(parts)
+
+
+def difference_values(values: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Two tiles (rows, columns) -> uint8: -MOST_DB to MOST_DB on 0-255. What both floors hide counts as equal."""
+    columns = min(values.shape[1], before.shape[1])
+    steps = values[:, :columns].astype(np.float32) - before[:, :columns]
+    return np.rint(np.clip(127.5 + steps * (DB_PER_STEP / MOST_DB * 127.5), 0, 255)).astype(np.uint8)
+
+
+def _level(value: int) -> str:
+    if value == 0:
+        return f"< {FLOOR_DB:.0f} dB"
+    return f"{FLOOR_DB + value * DB_PER_STEP:.0f} dB"

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from instructme_app.views.beats import BeatGrid
+
 SHORTEST_VIEW = 0.002
-"""Seconds: the closest zoom, some hundred samples across the window."""
+"""Seconds: the closest zoom while nothing is known of the song's samples."""
+FEWEST_SAMPLES = 16
+"""Samples across the window at the closest zoom."""
+SNAP_PIXELS = 9.0
+"""Lines of the beat grid closer than this are not snapped to, but the bars around them."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +29,11 @@ class Selection:
 
 
 class TimeAxis(QObject):
-    """Which seconds of the song are in sight, and which are selected. No widget, no pixels kept."""
+    """Which seconds of the song are in sight, which are selected, and where its beats are. No pixels kept."""
 
     changed = Signal()
     selection_changed = Signal()
+    grid_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,11 +41,29 @@ class TimeAxis(QObject):
         self.start = 0.0
         self.span = 1.0
         self.selection: Selection | None = None
+        self.grid = BeatGrid()
+        self.grid_shown = True
+        self.snapping = True
+        self._shortest = SHORTEST_VIEW
+
+    def set_sample_rate(self, sample_rate: int) -> None:
+        """The closest zoom shows single samples."""
+        self._shortest = FEWEST_SAMPLES / max(sample_rate, 1)
+
+    def set_grid(self, grid: BeatGrid) -> None:
+        if grid is not self.grid:
+            self.grid = grid
+            self.grid_changed.emit()
+
+    def show_grid(self, shown: bool) -> None:
+        if shown != self.grid_shown:
+            self.grid_shown = shown
+            self.grid_changed.emit()
 
     def set_duration(self, seconds: float) -> None:
         """A new song: all of it in sight, nothing selected."""
         self.duration = max(0.0, seconds)
-        self.start, self.span = 0.0, max(self.duration, SHORTEST_VIEW)
+        self.start, self.span = 0.0, max(self.duration, self._shortest)
         self.changed.emit()
         self.select(None)
 
@@ -54,7 +79,7 @@ class TimeAxis(QObject):
         return min(max(self.start + x / max(width, 1.0) * self.span, 0.0), self.duration)
 
     def show(self, start: float, span: float) -> None:
-        span = min(max(span, SHORTEST_VIEW), max(self.duration, SHORTEST_VIEW))
+        span = min(max(span, self._shortest), max(self.duration, self._shortest))
         start = min(max(start, 0.0), max(self.duration - span, 0.0))
         if (start, span) != (self.start, self.span):
             self.start, self.span = start, span
@@ -65,7 +90,7 @@ class TimeAxis(QObject):
 
     def zoom(self, factor: float, around: float) -> None:
         """Scale the span by `factor`; the second `around` stays where it is on the screen."""
-        span = min(max(self.span * factor, SHORTEST_VIEW), max(self.duration, SHORTEST_VIEW))
+        span = min(max(self.span * factor, self._shortest), max(self.duration, self._shortest))
         share = (around - self.start) / self.span
         self.show(around - share * span, span)
 
@@ -76,6 +101,21 @@ class TimeAxis(QObject):
         """Turn the page when the playhead leaves the sight."""
         if not self.start <= seconds <= self.end:
             self.show(seconds - 0.05 * self.span, self.span)
+
+    def snapped(self, seconds: float, width: float) -> float:
+        """The line of the beat grid, or the end of the song, that is nearest in a lane of `width` pixels."""
+        if not self.grid:
+            return seconds
+        line = self.grid.nearest(seconds, SNAP_PIXELS * self.span / max(width, 1.0))
+        return min((0.0, line, self.duration), key=lambda at: abs(at - seconds))
+
+    def select_all(self) -> None:
+        self.select(Selection(0.0, self.duration))
+
+    def select_bar(self, seconds: float) -> None:
+        bar = self.grid.bar_at(seconds, self.duration)
+        if bar is not None:
+            self.select(Selection(*bar))
 
     def select(self, selection: Selection | None) -> None:
         if selection is not None:

@@ -1,9 +1,17 @@
-"""What is heard: before or after, the round in hand, loudness matched, loop. Joins session, media and playback."""
+"""What is heard: the current round or the one it is compared with, what went or came, blind, loudness matched."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import log10
+from typing import Literal
+
 from PySide6.QtCore import QObject, Signal
 
+from engine.errors import UserError
+from engine.session import Round
+from instructme_app.model.blind import Blind, Vote
+from instructme_app.model.mapping import map_wav
 from instructme_app.model.media import Media, MediaLibrary
 from instructme_app.model.mixer import Track
 from instructme_app.model.playback import Playback
@@ -12,16 +20,41 @@ from instructme_app.model.session import Session
 MOST_GAIN = 12.0
 """Decibels: a nearly silent extract is not blown up to the loudness of a band."""
 
+Side = str
+""""current", "reference", "removed", "added" or "difference".
 
-def matching_gain(heard: float | None, reference: float | None) -> float:
-    """Decibels that bring `heard` LUFS to `reference` LUFS, within MOST_GAIN; 0 where either is silence."""
-    if heard is None or reference is None:
-        return 0.0
-    return max(-MOST_GAIN, min(MOST_GAIN, reference - heard))
+`removed` and `added` are the stems that the engine wrote beside the current round, each where there was any. They
+tell it from its parent: without stems, or with another reference, `difference` is the current round minus that."""
+
+STEMS: tuple[Literal["removed", "added"], ...] = ("removed", "added")
+SOLOS = ("removed", "added", "difference")
+
+
+def matching_gains(
+    levels: Mapping[Side, float | None], peaks: Mapping[Side, float], target: float | None
+) -> dict[Side, float]:
+    """Decibels that bring each side to `target` LUFS, within MOST_GAIN; 0 for silence, or where there is no target.
+
+    No side is lifted past full scale: where one would be, all of them stay lower, so that they still match.
+    """
+    sounding = {side: level for side, level in levels.items() if level is not None}
+    if target is None or not sounding:
+        return dict.fromkeys(levels, 0.0)
+    for side, level in sounding.items():
+        headroom = max(-20 * log10(peaks[side]), 0.0) if peaks.get(side, 0.0) > 0 else MOST_GAIN
+        target = min(target, level + headroom)
+    return {
+        side: max(-MOST_GAIN, min(MOST_GAIN, target - level)) if level is not None else 0.0
+        for side, level in levels.items()
+    }
 
 
 class Audition(QObject):
-    """`before` is the parent of the current round. Loudness is matched to the source of the song."""
+    """A is the current round, B the reference: the round that the session compares with, or else the parent.
+
+    All rounds are matched to the loudness of the song's source, so that going from one to another does not jump
+    either. Stems and differences sound as loud as they are in the song.
+    """
 
     changed = Signal()
     """What is heard, or its gain, is another."""
@@ -31,50 +64,204 @@ class Audition(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._media, self._playback = session, media, playback
-        self.before = False
+        self.heard: Side = "current"
         self.match = True
-        self.gain = 0.0
+        self.gains: dict[Side, float] = {}
+        """Decibels, of the sides that have been read."""
+        self.blind: Blind | None = None
+        self.number = 1
+        """Which of the two is heard in a blind comparison."""
+        self._held_from: Side | int | None = None
+        self._stems: tuple[str, dict[Side, Track]] = ("", {})
         session.current_changed.connect(self._moved)
+        session.compared_changed.connect(self._compared)
+        session.song_changed.connect(self._new_song)
         media.loaded.connect(lambda _: self.refresh())
 
     @property
+    def reference(self) -> Round | None:
+        """What the current round is compared with; None where there is nothing."""
+        return self._session.reference
+
+    @property
     def can_compare(self) -> bool:
-        current = self._session.current
-        return current is not None and current.parent is not None
+        return self.reference is not None
+
+    @property
+    def before(self) -> bool:
+        return self.heard == "reference"
+
+    @property
+    def gain(self) -> float:
+        """Decibels, of what is heard."""
+        return self.gains.get(self.heard, 0.0)
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """What can be heard now."""
+        if self._session.current is None:
+            return ()
+        if not self.can_compare:
+            return ("current",)
+        return ("current", "reference", *(self._found_stems() or ("difference",)))
+
+    # What the user does
+
+    def hear(self, side: Side) -> None:
+        """One of `sides`. Where the engine wrote no stems at all, the difference stands for them."""
+        if self.blind is not None:
+            return
+        if side in SOLOS and "difference" in self.sides:
+            side = "difference"
+        if side in self.sides and side != self.heard:
+            self.heard = side
+            self.refresh()
 
     def set_before(self, before: bool) -> None:
-        if before != self.before:
-            self.before = before and self.can_compare
-            self.refresh()
+        self.hear("reference" if before else "current")
+
+    def toggle(self) -> None:
+        """From A to B, or from 1 to 2; from anything else back to A."""
+        if self.blind is not None:
+            self.hear_number(3 - self.number)
+        elif self.can_compare:
+            self.hear("reference" if self.heard == "current" else "current")
+
+    def hold(self, held: bool) -> None:
+        """Hear the reference (in a blind comparison: the other one) for as long as this is held."""
+        if held and self._held_from is None and self.can_compare:
+            self._held_from = self.number if self.blind is not None else self.heard
+            if self.blind is not None:
+                self.hear_number(3 - self.number)
+            else:
+                self.hear("reference")
+        elif not held and self._held_from is not None:
+            back, self._held_from = self._held_from, None
+            if isinstance(back, int):
+                self.hear_number(back)
+            else:
+                self.hear(back)
 
     def set_match(self, match: bool) -> None:
         self.match = match
         self.refresh()
 
+    # The blind comparison
+
+    def start_blind(self) -> None:
+        """The pair in hand, shuffled, for as long as it takes: what is current meanwhile may be another."""
+        current, reference = self._session.current, self.reference
+        if current is not None and reference is not None and self.blind is None:
+            self._held_from = None
+            self.blind, self.number = Blind(current.id, reference.id), 1
+            self.refresh()
+
+    def hear_number(self, number: int) -> None:
+        """1 or 2."""
+        if self.blind is not None and number != self.number:
+            self.number = number
+            self.refresh()
+
+    def vote(self, number: int) -> Vote | None:
+        if self.blind is None:
+            return None
+        vote = self.blind.vote(number)
+        self.changed.emit()
+        return vote
+
+    def next_blind(self) -> None:
+        if self.blind is not None:
+            self.blind.next()
+            self.number = 1
+            self.refresh()
+
+    def end_blind(self) -> None:
+        if self.blind is not None:
+            self.blind, self._held_from = None, None
+            self.heard = "current"
+            self.refresh()
+
+    # What becomes of it
+
     def refresh(self) -> None:
-        """Hand the right round to playback, once it has been read."""
+        """Hand the right samples to playback, once they have been read."""
         current, source = self._session.current, self._session.source
         if current is None or source is None or self._session.project is None:
             self._playback.set_track(None)
             self.changed.emit()
             return
-        wanted = current
-        if self.before and current.parent is not None:
-            wanted = self._session.round(current.parent)
-        media = self._media.get(wanted.id, self._session.path_of(wanted))
-        reference = self._media.get(source.id, self._session.path_of(source))
-        if current.parent is not None and wanted is current:
-            # The other side of the comparison is read ahead, so that the switch is immediate.
-            other = self._session.round(current.parent)
-            self._media.get(other.id, self._session.path_of(other))
-        if media is not None:
-            self.gain = self._gain(media, reference) if self.match else 0.0
-            self._playback.set_track(Track(media.audio.samples, 10 ** (self.gain / 20)))
+        pair = self._pair(current)
+        if pair is None:
+            self.end_blind()
+            return
+        found = {side: self._media.get(entry.id, self._session.path_of(entry)) for side, entry in pair.items()}
+        media: dict[Side, Media] = {side: read for side, read in found.items() if read is not None}
+        levels: dict[Side, float | None] = {side: read.loudness for side, read in media.items()}
+        peaks: dict[Side, float] = {side: read.peak for side, read in media.items()}
+        # Blind is always matched: the louder one would be told by its loudness.
+        match = self.match or self.blind is not None
+        self.gains = matching_gains(levels, peaks, source.loudness if match else None)
+        track = self._track(self._side(), media)
+        if track is not None:
+            self._playback.set_track(track)
         self.changed.emit()
 
-    def _gain(self, media: Media, reference: Media | None) -> float:
-        return matching_gain(media.loudness, reference.loudness if reference is not None else None)
+    def _side(self) -> Side:
+        if self.blind is not None:
+            return "current" if self.blind.round_at(self.number) == self.blind.edited else "reference"
+        return self.heard
+
+    def _pair(self, current: Round) -> dict[Side, Round] | None:
+        """The rounds on both sides; None where a blind comparison has lost one of them."""
+        if self.blind is not None:
+            try:
+                return {
+                    "current": self._session.round(self.blind.edited),
+                    "reference": self._session.round(self.blind.other),
+                }
+            except (KeyError, UserError):
+                return None
+        reference = self.reference
+        return {"current": current} if reference is None else {"current": current, "reference": reference}
+
+    def _track(self, side: Side, media: Mapping[Side, Media]) -> Track | None:
+        """What playback gets for a side, or None while it is being read."""
+        if side in ("removed", "added"):
+            return self._found_stems().get(side)
+        current, reference = media.get("current"), media.get("reference")
+        if side == "difference":
+            if current is None or reference is None or current.audio.samples.shape != reference.audio.samples.shape:
+                return None
+            return Track(current.audio.samples, 1.0, minus=reference.audio.samples)
+        read = media.get(side)
+        return Track(read.audio.samples, 10 ** (self.gains.get(side, 0.0) / 20)) if read is not None else None
+
+    def _found_stems(self) -> dict[Side, Track]:
+        """The stems beside the current round, where they are and tell it from the reference; else none."""
+        current, reference = self._session.current, self.reference
+        if self._session.project is None or current is None or reference is None or reference.id != current.parent:
+            return {}
+        if self._stems[0] != current.id:
+            paths = {name: self._session.project.stem_path(current.id, name) for name in STEMS}
+            mapped = {name: map_wav(path) for name, path in paths.items() if path is not None}
+            fitting = {
+                name: Track(audio.samples)
+                for name, audio in mapped.items()
+                if audio is not None and audio.samples.shape == (current.channels, current.frames)
+            }
+            self._stems = (current.id, fitting if len(fitting) == len(mapped) else {})
+        return self._stems[1]
+
+    def _new_song(self) -> None:
+        # Ids begin anew with every song.
+        self.blind, self._held_from, self._stems = None, None, ("", {})
 
     def _moved(self) -> None:
-        self.before = False
+        self._held_from = None
+        self.heard = "current"
+        self.refresh()
+
+    def _compared(self) -> None:
+        if self.heard not in self.sides:
+            self.heard = "current"
         self.refresh()

@@ -33,11 +33,7 @@ class Commands(QObject):
         self.cancel = add("edit", self.tr("Cancel, or clear the selection"), "Escape", window.escape)
 
         self.play = add("play", self.tr("Play or pause"), "Space", playback.toggle)
-        self.before = add("play", self.tr("Before or after"), "X", window.toggle_before)
         add("play", self.tr("To the start"), "Home", lambda: playback.seek(0.0))
-        add("play", self.tr("Back five seconds"), "J", lambda: self._skip(-5.0))
-        add("play", self.tr("On five seconds"), "K", lambda: self._skip(5.0))
-        add("play", self.tr("Loop"), "L", window.transport.loop_button.toggle)
 
         add("view", self.tr("Zoom in"), "Ctrl++", lambda: axis.zoom(0.6, playback.position))
         add("view", self.tr("Zoom out"), "Ctrl+-", lambda: axis.zoom(1 / 0.6, playback.position))
@@ -47,9 +43,6 @@ class Commands(QObject):
         labels = {"dark": self.tr("Dark"), "light": self.tr("Light"), "system": self.tr("As the system")}
         for name in THEMES:
             add("view", labels[name], "", lambda name=name: setattr(window.settings, "theme", name), submenu=themes)
-
-    def _skip(self, seconds: float) -> None:
-        self._window.playback.seek(max(0.0, self._window.playback.position + seconds))
 
     def _focus_bar(self) -> None:
         self._window.bar.edit.setFocus()

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from engine.audio import FileInfo
 from engine.errors import UserError
+from engine.session import Round
+from instructme_app.model.editing import Editing
+from instructme_app.model.jobs import FailedJob, Job, Queue
 from instructme_app.model.media import Thumbnail
+from instructme_app.model.memory import Memory
+from instructme_app.model.regions import Taking
 from instructme_app.model.session import Session
 from instructme_app.views.history import HistoryRow
 from instructme_app.views.instruction_bar import Understanding
+from instructme_app.views.queue_panel import QueueRow
 from instructme_app.views.time_axis import clock
 
 STAGES = {
-    "reading": "Reading the song",
-    "listening": "Listening",
-    "encoding": "Encoding",
-    "sampling": "Imagining the change",
-    "decoding": "Decoding",
-    "rendering": "Rendering into your file",
-    "writing": "Writing",
+    "reading": QT_TRANSLATE_NOOP("describing", "Reading the song"),
+    "listening": QT_TRANSLATE_NOOP("describing", "Listening"),
+    "encoding": QT_TRANSLATE_NOOP("describing", "Encoding"),
+    "sampling": QT_TRANSLATE_NOOP("describing", "Imagining the change"),
+    "decoding": QT_TRANSLATE_NOOP("describing", "Decoding"),
+    "rendering": QT_TRANSLATE_NOOP("describing", "Rendering into your file"),
+    "writing": QT_TRANSLATE_NOOP("describing", "Writing"),
 }
-_SHARES = {
-    "reading": (0.0, 0.03),
-    "listening": (0.03, 0.13),
-    "encoding": (0.13, 0.20),
-    "sampling": (0.20, 0.75),
-    "decoding": (0.75, 0.82),
-    "rendering": (0.82, 0.96),
-    "writing": (0.96, 1.0),
-}
-"""Where each stage lies on the bar of a round."""
 
 
 def tr(text: str) -> str:
     return QCoreApplication.translate("describing", text)
 
 
-def understand(session: Session, text: str) -> Understanding:
+def understand(editing: Editing, text: str) -> Understanding:
     try:
-        return Understanding(tuple(instruction.describe() for instruction in session.read(text)))
+        return Understanding(tuple(instruction.describe() for instruction in editing.read(text)))
     except UserError as error:
         return Understanding(problem=f"{error.cause}; {error.remedy}")
 
@@ -53,36 +49,97 @@ def describe_song(info: FileInfo) -> str:
     return "   ·   ".join((clock(info.duration), rate, channels, f"{info.format} {info.subtype.replace('_', ' ')}"))
 
 
-def progress_line(session: Session) -> tuple[str, float | None]:
-    """What the running edit is doing, and its share done (None where unknown)."""
-    queue = session.queue
+def progress_line(editing: Editing) -> str:
+    """What the running edit is doing."""
+    queue = editing.queue
     assert queue.running is not None
     waiting = tr("   ·   {0} waiting").format(len(queue.waiting)) if queue.waiting else ""
     if queue.progress is None:
-        doing = tr("waiting for the model") if session.ready is None else tr("starting")
-        return f"{queue.running.text}   ·   {doing}{waiting}", None
-    progress = queue.progress
-    low, high = _SHARES.get(progress.stage, (0.0, 1.0))
-    doing = tr(STAGES.get(progress.stage, progress.stage))
-    if progress.stage == "sampling" and progress.total > 1:
-        doing += f" {progress.done}/{progress.total}"
-    return f"{queue.running.text}   ·   {doing}{waiting}", low + (high - low) * progress.fraction
+        doing = tr("waiting for the model") if editing.ready is None else tr("starting")
+        return f"{queue.running.text}   ·   {doing}{waiting}"
+    doing = tr(str(STAGES.get(queue.progress.stage, queue.progress.stage)))
+    if queue.progress.stage == "sampling" and queue.progress.total > 1:
+        doing += f" {queue.progress.done}/{queue.progress.total}"
+    return f"{queue.running.text}   ·   {doing}{waiting}"
 
 
-def history_rows(session: Session, thumbnails: Mapping[str, Thumbnail]) -> list[HistoryRow]:
+def time_left(seconds: float | None) -> str:
+    """As rough as the guess is; nothing where nobody can say."""
+    if seconds is None:
+        return ""
+    if seconds <= 5:
+        return tr("a few seconds left")
+    if seconds < 90:
+        return tr("about {0:.0f} s left").format(seconds)
+    minutes = f"{seconds / 60:.0f}" if seconds >= 600 else f"{seconds / 60:.1f}".removesuffix(".0")
+    return tr("about {0} min left").format(minutes)
+
+
+def memory_line(memory: Memory) -> str:
+    takes, free = (f"{size / 2**30:.1f}" for size in (memory.needed, memory.free))
+    return tr("Takes about {0} GB of memory, and {1} GB are free.").format(takes, free)
+
+
+def queue_rows(queue: Queue) -> list[QueueRow]:
+    """What failed, what runs, and what waits, in the order in which it will be done."""
+    rows = [_failed_row(entry) for entry in queue.failed]
+    if queue.running is not None:
+        rows.append(QueueRow(queue.running.id, queue.running.text, describe_job(queue.running), "running"))
+    last = len(queue.waiting) - 1
+    for index, job in enumerate(queue.waiting):
+        rows.append(QueueRow(job.id, job.text, describe_job(job), "waiting", index + 1, index > 0, index < last))
+    return rows
+
+
+def describe_job(job: Job) -> str:
+    parts = [tr("seed {0}").format(job.seed)]
+    if job.region is not None:
+        parts.insert(0, f"{clock(job.region[0])}–{clock(job.region[1])}")
+    if job.strength < 1:
+        parts.append(tr("strength {0:.0%}").format(job.strength))
+    if job.steps is not None:
+        parts.append(tr("{0} steps").format(job.steps))
+    if job.guidance is not None:
+        parts.append(tr("guidance {0:g}").format(job.guidance))
+    return "  ·  ".join(parts)
+
+
+def _failed_row(entry: FailedJob) -> QueueRow:
+    failure = entry.failure
+    said = [text[:1].upper() + text[1:].rstrip(".") + "." for text in (failure.cause, failure.remedy) if text]
+    if len(entry.chained) == 1:
+        said.append(tr("One more edit waits for it."))
+    elif entry.chained:
+        said.append(tr("{0} more edits wait for it.").format(len(entry.chained)))
+    return QueueRow(entry.job.id, entry.job.text, " ".join(said), "failed", folded=failure.detail)
+
+
+def history_rows(
+    session: Session, queue: Queue, thumbnails: Mapping[str, Thumbnail], taking: Sequence[Taking] = ()
+) -> list[HistoryRow]:
     """Finished rounds, then those to come, in the order they were made."""
     rows: list[HistoryRow] = []
+    compared = session.compared
     for entry in session.rounds:
-        if entry.parent is None:
-            title, detail = tr("Source"), session.name
-        else:
-            parts = [_when(entry.created), tr("seed {0}").format(entry.seed)]
-            if entry.region is not None:
-                parts.insert(0, f"{clock(entry.region[0])}–{clock(entry.region[1])}")
-            title, detail = entry.label or entry.understood or entry.instruction, "  ·  ".join(parts)
-        rows.append(HistoryRow(entry.id, entry.parent, title, detail, "done", thumbnails.get(entry.id)))
-    for job in session.queue.jobs:
-        running = job is session.queue.running
+        title, detail = (tr("Source"), session.name) if entry.parent is None else (entry.title, _facts(entry))
+        rows.append(
+            HistoryRow(
+                entry.id,
+                entry.parent,
+                title,
+                detail,
+                thumbnail=thumbnails.get(entry.id),
+                label=entry.label,
+                note=entry.note,
+                starred=entry.starred,
+                level=_level(entry.loudness),
+                compared=compared is not None and compared.id == entry.id,
+            )
+        )
+    for one in taking:
+        rows.append(HistoryRow(one.pending.id, one.pending.parent, one.text, tr("putting together …"), "running"))
+    for job in queue.jobs:
+        running = job is queue.running
         rows.append(
             HistoryRow(
                 job.id,
@@ -93,6 +150,20 @@ def history_rows(session: Session, thumbnails: Mapping[str, Thumbnail]) -> list[
             )
         )
     return rows
+
+
+def _facts(entry: Round) -> str:
+    """Where, when and by which seed, in one short line."""
+    parts = [_when(entry.created)]
+    if entry.region is not None and entry.taken_from is None:
+        parts.insert(0, "–".join(clock(second).removesuffix(".0") for second in entry.region))
+    if entry.seed is not None:
+        parts.append(tr("seed {0}").format(entry.seed))
+    return " · ".join(parts)
+
+
+def _level(loudness: float | None) -> str:
+    return "" if loudness is None else tr("{0} LUFS").format(f"{loudness:.1f}".replace("-", "−"))
 
 
 def _when(created: str) -> str:

@@ -1,4 +1,4 @@
-"""What the File menu does: opening, recent songs, exporting, leaving."""
+"""What the File menu does: opening, recent songs, copies, exporting, leaving."""
 
 from __future__ import annotations
 
@@ -10,29 +10,37 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.errors import UserError
 from instructme_app.model.failure import Failure
+from instructme_app.windows.closing import OnClose
+from instructme_app.windows.dragging import Dragging
 from instructme_app.windows.export import export_round
+from instructme_app.windows.exporting import Exporting
+from instructme_app.windows.pasting import Pasting
+from instructme_app.windows.save_copy import SaveCopy
 
 if TYPE_CHECKING:
     from instructme_app.windows.main_window import MainWindow
 
-AUDIO_FILTER = "Audio (*.wav *.flac *.ogg *.mp3 *.aiff *.aif);;All files (*)"
-EXPORT_FILTER = "FLAC (*.flac);;WAV (*.wav);;Ogg Vorbis (*.ogg);;MP3 (*.mp3)"
+AUDIO_FILTER = "*.wav *.flac *.ogg *.opus *.mp3 *.aiff *.aif"
 
 
 class Filing(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        add = window.actions_.add
+        actions, add = window.actions_, window.actions_.add
         self.open = add("file", self.tr("Open song …"), "Ctrl+O", self._open, icon="open")
         self.open_project = add("file", self.tr("Open project …"), "Ctrl+Shift+O", self._open_project)
-        self._recent = window.actions_.submenu("file", self.tr("Recent"))
-        window.actions_.separate("file")
-        self.export = add(
-            "file", self.tr("Export this round …"), "Ctrl+E", self._export, enabled=self._has_song, icon="export"
-        )
-        window.actions_.separate("file")
+        self._recent = actions.submenu("file", self.tr("Recent"))
+        self._recent.setToolTipsVisible(True)
+        self.pasting = Pasting(window)
+        actions.separate("file")
+        self.save_copy = SaveCopy(window)
+        self.exporting = Exporting(window)
+        self.export = self.exporting.action
+        actions.separate("file")
         add("file", self.tr("Quit"), "Ctrl+Q", window.close)
+        self.dragging = Dragging(window)
+        OnClose(window, self.exporting.close)
         window.settings.recent_changed.connect(self._fill_recent)
         self._fill_recent()
 
@@ -47,9 +55,6 @@ class Filing(QObject):
         self._window.statusBar().showMessage(self.tr("Exported to {0}").format(written), 8000)
         return True
 
-    def _has_song(self) -> bool:
-        return self._window.session.project is not None
-
     def _fill_recent(self) -> None:
         self._recent.clear()
         for path in self._window.settings.recent:
@@ -59,7 +64,8 @@ class Filing(QObject):
         self._recent.setEnabled(bool(self._recent.actions()))
 
     def _open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open a song"), "", AUDIO_FILTER)
+        kinds = ";;".join((self.tr("Songs ({0})").format(AUDIO_FILTER), self.tr("All files (*)")))
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open a song"), "", kinds)
         if name:
             self._window.open_path(Path(name))
 
@@ -68,16 +74,3 @@ class Filing(QObject):
         name = QFileDialog.getExistingDirectory(self._window, self.tr("Open a project"), folder)
         if name:
             self._window.open_path(Path(name))
-
-    def _export(self) -> None:
-        session = self._window.session
-        if session.current is None or session.info is None:
-            return
-        suggested = f"{session.name} - {session.current.understood or self.tr('copy')}.{session.info.format.lower()}"
-        name, chosen = QFileDialog.getSaveFileName(self._window, self.tr("Export this round"), suggested, EXPORT_FILTER)
-        if not name:
-            return
-        path = Path(name)
-        if not path.suffix:
-            path = path.with_suffix(chosen[chosen.index("*") + 1 : -1])
-        self.export_to(path)

@@ -1,93 +1,321 @@
-"""The lanes of the main window, and which round each of them shows."""
+"""The lanes of the main window: which rounds they show, how two of them are compared, and which are in sight."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engine.analysis.chords import CHORDS
-from instructme_app.model.media import MediaLibrary
+from engine.session import Round
+from instructme_app.model.analysis import Heard
+from instructme_app.model.difference import Differences
+from instructme_app.model.editing import Editing
+from instructme_app.model.listening import Listening
+from instructme_app.model.media import Media, MediaLibrary
 from instructme_app.model.session import Session
-from instructme_app.views.lane import LaneStack, Ruler
-from instructme_app.views.matrices import ChordLane, InstrumentLane, fold_chords
+from instructme_app.model.tiles import Sound, TileStore
+from instructme_app.views.beats import BeatGrid
+from instructme_app.views.lane import Lane
+from instructme_app.views.matrices import ChordLane, InstrumentLane, fold_chords, subtract
+from instructme_app.views.pitches import KEYS, PitchLane
 from instructme_app.views.spectrogram import SpectrogramLane
+from instructme_app.views.stack import LaneStack
 from instructme_app.views.time_axis import TimeAxis
-from instructme_app.views.waveform import WaveformLane
+from instructme_app.views.view_bar import MODES
+from instructme_app.views.waveform import Trace, WaveformLane
+
+GROUPS = ("waveform", "spectrogram", "chords", "pitches", "instruments")
+"""What can be shown and hidden; a mode decides which lanes of a group are meant."""
 
 
 class SongLanes(QObject):
-    """Source above, the current round below it, and what is seen and heard in the current round."""
+    """The reference (the parent of the current round, or the one chosen to compare with) and the current round."""
 
-    def __init__(self, session: Session, media: MediaLibrary, axis: TimeAxis, parent: QObject | None = None) -> None:
+    mode_changed = Signal()
+    """How two rounds are compared, or whether there are two."""
+    closing = Signal()
+    """For good: threads that draw end."""
+
+    def __init__(
+        self,
+        session: Session,
+        editing: Editing,
+        listening: Listening,
+        media: MediaLibrary,
+        axis: TimeAxis,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session, self._media = session, media
+        self._session, self._editing, self._listening, self._media = session, editing, listening, media
+        self.mode = MODES[0]
+        self.both_heard = False
+        """What is heard in the reference has lanes of its own, side by side with the current round's."""
+        self._hidden: set[str] = set()
+        self.axis = axis
+        self.tiles = TileStore(self)
+        self._differences = Differences(self)
         self.stack = LaneStack(axis)
-        self.ruler = Ruler(axis)
+        self.ruler = self.stack.ruler
+        spectrum, both = self.tr("Spectrum"), ("source", "accent")
         self.source = WaveformLane(axis, self.tr("Source"), "source")
         self.current = WaveformLane(axis, self.tr("Now"), "accent")
-        self.spectrogram = SpectrogramLane(axis)
-        self.chords = ChordLane(axis)
-        self.instruments = InstrumentLane(axis)
-        self.stack.add(self.ruler)
-        self.stack.add(self.source, 2)
-        self.stack.add(self.current, 2)
-        self.stack.add(self.spectrogram, 3)
-        self.stack.add(self.chords)
-        self.stack.add(self.instruments)
-        self._shown: dict[WaveformLane, str] = {}
+        self.overlay = WaveformLane(axis, self.tr("Both"), "accent", tones=both)
+        self.difference = WaveformLane(axis, self.tr("Change"), "accent", tones=("less", "more"))
+        self.source_spectrogram = SpectrogramLane(axis, self.tiles, spectrum, tones=("source",))
+        self.spectrogram = SpectrogramLane(axis, self.tiles, spectrum, tones=("accent",))
+        self.spectrogram_difference = SpectrogramLane(axis, self.tiles, spectrum, tones=("less", "more"))
+        self.source_chords = ChordLane(axis, self.tr("Chords"), tones=("source",))
+        self.chords = ChordLane(axis, self.tr("Chords"))
+        self.source_pitches = PitchLane(axis, self.tr("Pitches"), tones=("source",))
+        self.pitches = PitchLane(axis, self.tr("Pitches"))
+        self.source_instruments = InstrumentLane(axis, self.tr("Heard"), tones=("source",))
+        self.instruments = InstrumentLane(axis, self.tr("Heard"))
+        self._groups: dict[str, tuple[Lane, ...]] = {
+            "waveform": (self.source, self.current, self.overlay, self.difference),
+            "spectrogram": (self.source_spectrogram, self.spectrogram, self.spectrogram_difference),
+            "chords": (self.source_chords, self.chords),
+            "pitches": (self.source_pitches, self.pitches),
+            "instruments": (self.source_instruments, self.instruments),
+        }
+        for name, lanes in self._groups.items():
+            for lane in lanes:
+                lane.setObjectName(name)
+                self.stack.add(lane)
         session.song_changed.connect(self._new_song)
         session.current_changed.connect(self.refresh)
-        session.heard_changed.connect(lambda _: self._show_heard())
-        session.engine_changed.connect(self._show_heard)
+        session.compared_changed.connect(self.refresh)
+        listening.heard_changed.connect(lambda _: self._show_heard())
+        editing.engine_changed.connect(self._show_heard)
         media.loaded.connect(lambda _: self.refresh())
+        self._differences.made.connect(self.refresh)
+        self._show_lanes()
+
+    # What is in sight
+
+    @property
+    def reference(self) -> Round | None:
+        return self._session.reference
+
+    def group_of(self, lane: Lane) -> str:
+        return lane.objectName()
+
+    def shown(self, group: str) -> bool:
+        """Whether the user wants to see a group; the mode decides which of its lanes that are."""
+        return group not in self._hidden
+
+    def show_group(self, group: str, shown: bool) -> None:
+        (self._hidden.discard if shown else self._hidden.add)(group)
+        self._show_lanes()
+
+    def set_mode(self, mode: str) -> None:
+        """One of MODES."""
+        if mode in MODES and mode != self.mode:
+            self.mode = mode
+            self.refresh()
+
+    def next_mode(self) -> None:
+        self.set_mode(MODES[(MODES.index(self.mode) + 1) % len(MODES)])
+
+    def set_both_heard(self, both: bool) -> None:
+        self.both_heard = both
+        self.refresh()
+
+    def heights(self) -> dict[str, int]:
+        """Of the groups whose height the user chose."""
+        return {
+            name: lane.chosen_height
+            for name, lanes in self._groups.items()
+            for lane in lanes
+            if lane.chosen_height is not None
+        }
+
+    def set_height(self, group: str, height: int | None) -> None:
+        """All lanes of a group are equally high, so that what is compared is drawn to one scale."""
+        for lane in self._groups.get(group, ()):
+            lane.chosen_height = None if height is None else max(lane.LEAST, height)
+        self.stack.arrange()
+
+    def visible(self) -> Iterator[Lane]:
+        """From the top."""
+        yield from self.stack.column.shown
+
+    def _show_lanes(self) -> None:
+        two, mode = self.reference is not None, self.mode
+        side = two and mode == "side"
+        heard = side and self.both_heard
+        wanted: dict[Lane, bool] = {
+            self.source: not two or side,
+            self.current: side,
+            self.overlay: two and mode == "overlay",
+            self.difference: two and mode == "difference",
+            self.source_spectrogram: side,
+            self.spectrogram: not two or mode != "difference",
+            self.spectrogram_difference: two and mode == "difference",
+            self.source_chords: heard,
+            self.source_pitches: heard,
+            self.source_instruments: heard,
+        }
+        for name, lanes in self._groups.items():
+            for lane in lanes:
+                lane.setVisible(name not in self._hidden and wanted.get(lane, True))
+        self.stack.arrange()
+        self.mode_changed.emit()
+
+    # What the lanes show
 
     def _new_song(self) -> None:
-        self._shown.clear()
-        for lane in (self.source, self.current):
-            lane.set_audio(None)
+        self.tiles.clear()
+        self._differences.clear()
+        info = self._session.info
+        if info is not None:
+            self.axis.set_sample_rate(info.sample_rate)
+        self.axis.set_grid(BeatGrid())
+        for lane in self._groups["waveform"]:
+            assert isinstance(lane, WaveformLane)
+            lane.set_traces(())
             lane.set_note(self.tr("Reading …"))
-        self.spectrogram.set_audio(None)
+        for lane in self._groups["spectrogram"]:
+            assert isinstance(lane, SpectrogramLane)
+            lane.set_sound(None)
+        self.stack.overview.set_audio(None)
         self.refresh()
 
     def refresh(self) -> None:
-        source, current = self._session.source, self._session.current
-        if source is None or current is None:
+        current, reference = self._session.current, self.reference
+        if current is None:
             return
-        self._show_waveform(self.source, source.id, self._session.path_of(source))
-        self.source.set_subtitle(self.tr("as opened"))
-        if self._show_waveform(self.current, current.id, self._session.path_of(current)):
-            media = self._media.get(current.id, self._session.path_of(current))
-            assert media is not None
-            self.spectrogram.set_audio(media.audio.samples, media.audio.sample_rate)
-        self.current.set_subtitle(current.understood if current.parent is not None else self.tr("not edited yet"))
+        now, then = self._read(current), self._read(reference)
+        name, was = self._named(reference or current)
+        is_now = current.title if current.parent is not None else self.tr("as opened")
+        self.source.set_title(name)
+        self.source.set_subtitle(was)
+        self.current.set_subtitle(is_now)
+        self.overlay.set_subtitle(is_now)
+        self.difference.set_subtitle(self.tr("now − {0}").format(name.lower()))
+        self.source_spectrogram.set_subtitle(name)
+        self.spectrogram.set_subtitle(self.tr("Now") if reference is not None else "")
+        self.spectrogram_difference.set_subtitle(self.tr("now − {0}").format(name.lower()))
+        self._show_sound(current, now, reference, then)
+        self._show_lanes()
         self._show_heard()
 
-    def _show_waveform(self, lane: WaveformLane, round_id: str, path: object) -> bool:
-        """True where the lane now shows another round than before."""
-        media = self._media.get(round_id, path)  # type: ignore[arg-type]
-        if media is None or self._shown.get(lane) == round_id:
-            return False
-        self._shown[lane] = round_id
-        lane.set_audio(media.pyramid, media.audio.sample_rate)
-        return True
+    def _named(self, reference: Round) -> tuple[str, str]:
+        """What the reference is called, and what was done to make it."""
+        if reference.parent is None:
+            return self.tr("Source"), self.tr("as opened")
+        return (self.tr("Compared") if self._session.compared is not None else self.tr("Before")), reference.title
+
+    def _read(self, entry: Round | None) -> Media | None:
+        return None if entry is None else self._media.get(entry.id, self._session.path_of(entry))
+
+    def _show_sound(self, current: Round, now: Media | None, reference: Round | None, then: Media | None) -> None:
+        """What is not read yet stays as it is: `media.loaded` brings us here again."""
+        if reference is None:
+            if now is not None:
+                self.source.set_traces((Trace(now.pyramid, now.audio.sample_rate, "source"),))
+        elif then is not None:
+            self.source.set_traces((Trace(then.pyramid, then.audio.sample_rate, "source"),))
+            self.source_spectrogram.set_sound(self._sound(reference, then))
+        if now is None:
+            return
+        rate, sound = now.audio.sample_rate, self._sound(current, now)
+        self.stack.overview.set_audio(now.pyramid)
+        self.current.set_traces((Trace(now.pyramid, rate, "accent"),))
+        self.spectrogram.set_sound(sound)
+        if reference is None or then is None:
+            return
+        self.overlay.set_traces(
+            (Trace(then.pyramid, then.audio.sample_rate, "source"), Trace(now.pyramid, rate, "accent"))
+        )
+        self.spectrogram_difference.set_sound(sound, self._sound(reference, then))
+        if self.mode == "difference":
+            made = self._differences.get(current.id, reference.id, now.audio.samples, then.audio.samples)
+            self.difference.set_traces(() if made is None else (Trace(made, rate, "accent"),))
+
+    def _sound(self, entry: Round, media: Media) -> Sound:
+        return Sound(str(self._session.path_of(entry)), media.audio.samples, media.audio.sample_rate)
 
     def _show_heard(self) -> None:
-        current = self._session.current
-        heard = self._session.heard(current.id) if current is not None else None
+        current, reference = self._session.current, self.reference
+        heard = self._listening.heard(current.id) if current is not None else None
+        before = self._listening.heard(reference.id) if reference is not None else None
+        signed = self.mode == "difference" and heard is not None and before is not None
+        for lanes in (self.chords, self.pitches, self.instruments):
+            lanes.tones = ("less", "more") if signed else ("accent",) if reference is not None else ()
+        waiting = self.tr("Loading the model …") if self._editing.ready is None else self.tr("Listening …")
+        alone = before is None or (self.mode == "side" and self.both_heard)
+        self._show_matrices(self.chords, self.pitches, self.instruments, heard, None if alone else before, waiting)
+        if self.both_heard:
+            self._show_matrices(
+                self.source_chords,
+                self.source_pitches,
+                self.source_instruments,
+                before,
+                None,
+                self.tr("Not listened to yet"),
+            )
+        self.ruler.set_words(" · ".join(self._key_and_tempo(heard)))
+        known = heard or before
+        if known is not self._grid_of:
+            self._grid_of = known
+            self.axis.set_grid(BeatGrid() if known is None else BeatGrid.of(known.beats, known.downbeats))
+        self.stack.arrange()
+
+    _grid_of: Heard | None = None
+
+    def _show_matrices(
+        self,
+        chords: ChordLane,
+        pitches: PitchLane,
+        instruments: InstrumentLane,
+        heard: Heard | None,
+        before: Heard | None,
+        waiting: str,
+    ) -> None:
+        """`before`: what is compared with; as differences in the mode for that, else as a second line of chords."""
+        for lane in (chords, pitches, instruments):
+            lane.set_note(waiting)
         if heard is None:
-            waiting = self.tr("Loading the model …") if self._session.ready is None else self.tr("Listening …")
-            for lane in (self.chords, self.instruments):
-                lane.set_note(waiting)
-            self.chords.set_chords(None, ())
-            self.instruments.set_instruments(None, (), ())
-            self.chords.set_subtitle("")
+            chords.set_chords(None, ())
+            pitches.set_matrix(None)
+            instruments.set_instruments(None, (), ())
             return
-        names = self._session.vocabulary.instrument_names
-        matrix = heard.instruments
-        fits = matrix.ndim == 2 and matrix.shape[0] == len(names)
-        self.instruments.set_note("" if heard.names else self.tr("No instrument is heard clearly"))
-        self.instruments.set_instruments(matrix if fits else None, names, heard.names, heard.frame_rate)
-        self.chords.set_chords(np.asarray(fold_chords(heard.chords, CHORDS)), heard.spans, heard.frame_rate)
+        names, rate = self._editing.vocabulary.instrument_names, heard.frame_rate
+        signed = before is not None and self.mode == "difference"
+        folded, keys, band = fold_chords(heard.chords, CHORDS), _keys(heard), _band(heard, len(names))
+        listed = set(heard.names)
+        reference = before.spans if before is not None and before.spans != heard.spans else ()
+        if before is not None and signed:
+            then, old_keys, old_band = fold_chords(before.chords, CHORDS), _keys(before), _band(before, len(names))
+            folded = subtract(folded, then)
+            keys = None if keys is None or old_keys is None else subtract(keys, old_keys)
+            band = None if band is None or old_band is None else subtract(band, old_band)
+            listed |= set(before.names)
+        chords.set_chords(folded, heard.spans, rate, reference, signed)
+        pitches.set_note(self.tr("No pitches are known of this round"))
+        pitches.set_matrix(keys, rate, signed)
+        instruments.set_note(self.tr("No instrument is heard clearly"))
+        instruments.set_instruments(band, names, tuple(listed), rate, signed)
+
+    def _key_and_tempo(self, heard: Heard | None) -> list[str]:
+        if heard is None:
+            return []
         key = heard.key.replace(":maj", self.tr(" major")).replace(":min", self.tr(" minor"))
         tempo = self.tr("{0:.0f} bpm").format(heard.tempo) if heard.tempo else ""
-        self.chords.set_subtitle("\n".join(part for part in (key, tempo) if part))
+        return [part for part in (key, tempo) if part]
+
+    def close(self) -> None:
+        self.closing.emit()
+        self.tiles.close()
+        self._differences.close()
+
+
+def _keys(heard: Heard) -> np.ndarray | None:
+    return heard.pitches if heard.pitches.ndim == 2 and heard.pitches.shape[0] == KEYS else None
+
+
+def _band(heard: Heard, count: int) -> np.ndarray | None:
+    """The instruments' matrix; None where it is of another model, whose rows mean others."""
+    return heard.instruments if heard.instruments.ndim == 2 and heard.instruments.shape[0] == count else None

@@ -5,33 +5,44 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
-from engine.errors import UserError
 from instructme_app import theme
 from instructme_app.engine_thread import EngineDoor
+from instructme_app.model.editing import Editing
 from instructme_app.model.failure import Failure
+from instructme_app.model.listening import Listening
 from instructme_app.model.media import MediaLibrary
 from instructme_app.model.playback import Playback
 from instructme_app.model.session import Session
 from instructme_app.model.settings import Settings
+from instructme_app.model.wishes import MOST_VARIATIONS
 from instructme_app.views.banner import Banner
+from instructme_app.views.header import Header
 from instructme_app.views.history import HistoryPanel
 from instructme_app.views.instruction_bar import InstructionBar
 from instructme_app.views.time_axis import TimeAxis
 from instructme_app.views.transport import Transport
 from instructme_app.windows.actions import Actions
 from instructme_app.windows.audition import Audition
+from instructme_app.windows.auditioning import Auditioning
 from instructme_app.windows.commands import Commands
-from instructme_app.windows.describing import describe_song, history_rows, progress_line, understand
+from instructme_app.windows.describing import describe_song, understand
 from instructme_app.windows.filing import Filing
+from instructme_app.windows.helping import Helping
+from instructme_app.windows.history import HistoryCommands
+from instructme_app.windows.instructing import Instructing
 from instructme_app.windows.lanes import SongLanes
+from instructme_app.windows.layout import MainLayout
+from instructme_app.windows.listening_test import ListeningTests
+from instructme_app.windows.model_page import Modelling
+from instructme_app.windows.preferences import Preferring
+from instructme_app.windows.recording import Recording
+from instructme_app.windows.recovery import Recovery
+from instructme_app.windows.viewing import Viewing
 
 log = logging.getLogger(__name__)
-
-HISTORY_WIDTH = 336
 
 NOTE_MILLISECONDS = 15_000
 """How long a remark stands in the status line."""
@@ -42,96 +53,71 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._door = door
         self.settings = settings
-        self.session = Session(door, settings.projects, self)
+        self.session = Session(settings.projects, self)
+        self.listening = Listening(self.session, door, self)
+        self.editing = Editing(self.session, self.listening, door, self)
         self.media = MediaLibrary(self)
         self.playback = playback or Playback(self)
         self.audition = Audition(self.session, self.media, self.playback, self)
         self.audition.match = settings.match_loudness
         self.axis = TimeAxis(self)
-        self.lanes = SongLanes(self.session, self.media, self.axis, self)
+        self.lanes = SongLanes(self.session, self.editing, self.listening, self.media, self.axis, self)
         self.history = HistoryPanel()
         self.transport = Transport()
         self.transport.match_button.setChecked(settings.match_loudness)
-        self.bar = InstructionBar(self.session.complete, lambda text: understand(self.session, text))
+        self.bar = InstructionBar(self.editing.complete, lambda text: understand(self.editing, text), MOST_VARIATIONS)
         self.banner = Banner()
+        self.header = Header()
+        self.title, self.about = self.header.title, self.header.about
         self._retry_text = ""
         self._build()
         self.actions_ = Actions(self)
         self.filing = Filing(self)
         self.commands = Commands(self)
+        self.instructing = Instructing(self)
+        self.viewing = Viewing(self)
+        self.rounds = HistoryCommands(self)
+        self.auditioning = Auditioning(self)
+        self.recording = Recording(self)
+        self.recovery = Recovery(self)
+        self.preferring = Preferring(self)
+        self.modelling = Modelling(self)
+        self.helping = Helping(self)
+        self.listening_tests = ListeningTests(self)
         self._connect()
         self._show_engine()
         self._show_song()
+        self.layout_.order_tabs()
         self.bar.edit.setFocus()
 
     def _build(self) -> None:
         self.setWindowTitle("InstructME")
         self.setAcceptDrops(True)
         self.resize(1360, 860)
-        self.setMinimumSize(900, 620)
-        self.title = QLabel("InstructME")
-        self.title.setProperty("role", "title")
-        self.about = QLabel()
-        self.about.setProperty("role", "muted")
-        self.open_button = QPushButton(self.tr("Open"))
-        self.export_button = QPushButton(self.tr("Export"))
-        header = QHBoxLayout()
-        header.setContentsMargins(6, 0, 0, 0)
-        header.setSpacing(10)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self.title)
-        words.addWidget(self.about)
-        header.addLayout(words, 1)
-        for button in (self.open_button, self.export_button):
-            button.setProperty("kind", "quiet")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            header.addWidget(button)
-
-        stage = _panel()
-        stage_layout = QVBoxLayout(stage)
-        stage_layout.setContentsMargins(1, 6, 1, 12)
-        stage_layout.setSpacing(10)
-        stage_layout.addWidget(self.lanes.stack, 1)
-        stage_layout.addWidget(self.transport)
-        side = _panel()
-        side.setFixedWidth(HISTORY_WIDTH)
-        side_layout = QVBoxLayout(side)
-        side_layout.setContentsMargins(1, 1, 1, 1)
-        side_layout.addWidget(self.history)
-        middle = QHBoxLayout()
-        middle.setSpacing(12)
-        middle.addWidget(stage, 1)
-        middle.addWidget(side)
-
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(18, 8, 18, 6)
-        layout.setSpacing(12)
-        layout.addLayout(header)
-        layout.addWidget(self.banner)
-        layout.addLayout(middle, 1)
-        layout.addWidget(self.bar)
-        self.setCentralWidget(body)
+        # Its width is what its parts need.
+        self.setMinimumHeight(560)
+        self.layout_ = MainLayout(self.header, self.banner, self.lanes.stack, self.transport, self.history, self.bar)
+        self.layout_.restore(self.settings.splitter)
+        self.setCentralWidget(self.layout_)
         self.engine_state = QLabel()
         self.engine_state.setContentsMargins(12, 0, 0, 0)
         self.statusBar().addWidget(self.engine_state)
         self.statusBar().setSizeGripEnabled(False)
 
     def _connect(self) -> None:
-        session, transport, bar = self.session, self.transport, self.bar
+        session, editing, transport, bar = self.session, self.editing, self.transport, self.bar
         session.song_changed.connect(self._new_song)
         session.opening_changed.connect(self._show_song)
         session.rounds_changed.connect(self._show_history)
         session.current_changed.connect(self._show_current)
-        session.queue_changed.connect(self._show_queue)
-        session.heard_changed.connect(lambda _: bar.set_suggestions(session.suggestions()))
-        session.engine_changed.connect(self._show_engine)
         session.failed.connect(self._show_failure)
-        session.noted.connect(self._remark)
+        editing.queue_changed.connect(self._show_history)
+        editing.engine_changed.connect(self._show_engine)
+        editing.failed.connect(self._show_failure)
+        editing.noted.connect(self._remark)
+        self.listening.heard_changed.connect(lambda _: bar.set_suggestions(editing.suggestions()))
         self.media.loaded.connect(lambda _: self._show_history())
         self.media.failed.connect(lambda _key, cause, remedy: self._show_failure(Failure(cause, remedy)))
-        self.audition.changed.connect(self._show_audition)
         self.playback.position_changed.connect(self._show_position)
         self.playback.playing_changed.connect(transport.set_playing)
         self.playback.device_changed.connect(transport.set_sound_problem)
@@ -140,15 +126,12 @@ class MainWindow(QMainWindow):
         self.history.round_chosen.connect(session.jump)
         transport.play_clicked.connect(self.playback.toggle)
         transport.start_clicked.connect(lambda: self.playback.seek(0.0))
-        transport.before_chosen.connect(self.audition.set_before)
         transport.loop_toggled.connect(lambda _: self._set_loop())
         transport.match_toggled.connect(self._set_match)
-        bar.submitted.connect(self.submit)
-        bar.cancel_clicked.connect(session.cancel)
         bar.region_cleared.connect(lambda: self.axis.select(None))
         self.banner.retry_requested.connect(lambda: self.submit(self._retry_text))
-        self.open_button.clicked.connect(self.filing.open.trigger)
-        self.export_button.clicked.connect(self.filing.export.trigger)
+        self.header.open_button.clicked.connect(self.filing.open.trigger)
+        self.header.export_button.clicked.connect(self.filing.export.trigger)
         self.settings.theme_changed.connect(lambda _: self.apply_theme())
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self.apply_theme())
 
@@ -160,37 +143,23 @@ class MainWindow(QMainWindow):
         self.session.open(path)
 
     def submit(self, text: str) -> None:
-        selection = self.axis.selection
-        try:
-            self.session.submit(
-                text, self.bar.kept_seed, (selection.start, selection.end) if selection is not None else None
-            )
-        except UserError as error:
-            self._show_failure(Failure(error.cause, error.remedy, typed=text))
-            return
-        self.banner.hide()
-        self.bar.accepted(text)
+        self.instructing.submit(text)
 
     def escape(self) -> None:
         """One thing at a time: the running edit, then the banner, then the selection."""
-        if self.session.queue.running is not None:
-            self.session.cancel()
+        if self.editing.queue.running is not None:
+            self.editing.cancel()
         elif self.banner.isVisible():
             self.banner.hide()
         else:
             self.axis.select(None)
 
-    def toggle_before(self) -> None:
-        if self.audition.can_compare:
-            self.transport.set_before(not self.audition.before)
-
     def apply_theme(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, theme.theme_for(self.settings.theme))
-        for part in (self.transport, self.bar, self.banner):
+        for part in (self.header, self.transport, self.bar, self.banner, self.actions_, self.instructing):
             part.theme_changed()
-        self._show_icons()
 
     # What the model tells
 
@@ -213,7 +182,7 @@ class MainWindow(QMainWindow):
 
     def _show_song(self) -> None:
         info = self.session.info
-        self.export_button.setEnabled(info is not None)
+        self.header.export_button.setEnabled(info is not None)
         self.actions_.refresh()
         if self.session.opening is not None:
             self.about.setText(self.tr("Opening {0} …").format(self.session.opening.name))
@@ -226,48 +195,32 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self.session.name} – InstructME")
 
     def _show_history(self) -> None:
-        current = self.session.current
-        self.history.set_rows(history_rows(self.session, self.media.thumbnails), current.id if current else "")
-        self.actions_.refresh()
+        self.rounds.refresh()
 
     def _show_current(self) -> None:
         self._show_history()
-        self.bar.set_suggestions(self.session.suggestions())
+        self.bar.set_suggestions(self.editing.suggestions())
         current = self.session.current
         if current is not None and current.seed is not None:
             self.bar.show_seed(current.seed)
 
-    def _show_queue(self) -> None:
-        if self.session.queue.running is None:
-            self.bar.set_idle()
-        elif self.session.cancelling:
-            self.bar.set_cancelling()
-        else:
-            self.bar.set_progress(*progress_line(self.session))
-        self.actions_.refresh()
-
     def _show_engine(self) -> None:
-        ready = self.session.ready
+        ready = self.editing.ready
         if ready is None:
             self.engine_state.setText(self.tr("Loading the model …"))
+        elif self.editing.resting:
+            self.engine_state.setText(self.tr("Model resting, its memory is free"))
         else:
             device = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}.get(ready.device.split(":")[0], ready.device)
             model = f"{ready.model} {ready.version}".strip()
             self.engine_state.setText(self.tr("Model {0} on {1}").format(model, device))
         self.bar.refresh()
-        self._show_queue()
 
     def _show_failure(self, failure: Failure) -> None:
         self._retry_text = failure.typed
         self.banner.show_problem(failure.cause, failure.remedy, failure.detail, bool(failure.typed))
         if failure.typed:
             self.bar.restore(failure.typed)
-
-    def _show_audition(self) -> None:
-        self.transport.set_comparison(self.audition.can_compare)
-        self.transport.set_before(self.audition.before)
-        shown = self.audition.match and abs(self.audition.gain) >= 0.05
-        self.transport.set_gain(self.audition.gain if shown else None)
 
     def _show_position(self, seconds: float) -> None:
         self.lanes.stack.set_position(seconds)
@@ -293,11 +246,6 @@ class MainWindow(QMainWindow):
         self.audition.set_match(match)
         self.transport.theme_changed()
 
-    def _show_icons(self) -> None:
-        self.open_button.setIcon(theme.icon("open", "muted", 16))
-        self.export_button.setIcon(theme.icon("export", "muted", 16))
-        self.actions_.theme_changed()
-
     # The window itself
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -312,16 +260,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.geometry = self.saveGeometry()
+        self.settings.splitter = self.layout_.sizes
         self.hide()
+        self.helping.close_windows()
         self.session.close()
         self.playback.close()
         self.media.close()
+        self.lanes.close()
         if not self._door.close():
             log.warning("the engine did not end in time")
         super().closeEvent(event)
-
-
-def _panel() -> QFrame:
-    panel = QFrame()
-    panel.setProperty("role", "panel")
-    return panel

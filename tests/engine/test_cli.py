@@ -253,7 +253,7 @@ def test_an_option_that_makes_no_sense_is_a_mistake(
     ("arguments", "word"),
     [
         (["edit"], "IN"),
-        (["edit", "a.wav"], "INSTRUCTION"),
+        (["edit", "a.wav", "-o", "b.wav"], "INSTRUCTION"),
         (["edit", "a.wav", "remove drums"], "--output"),
         (["dance"], "dance"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,14 @@ from engine.messages import (
     EditJob,
     EditReport,
     Failed,
+    Preview,
     Progress,
     Ready,
     Request,
     RoundReport,
     Stopped,
+    Unload,
+    Unloaded,
 )
 from engine.vocabulary import Vocabulary
 
@@ -53,6 +57,8 @@ class FakeEngine(QObject):
                 self.finish(request)
             elif isinstance(request, AnalyzeJob):
                 self.hear(request)
+            elif isinstance(request, Unload):
+                self.rest()
         if isinstance(request, Cancel) and self.obliging:
             self.stop(request.id)
 
@@ -92,12 +98,23 @@ class FakeEngine(QObject):
         blocks = np.repeat(rng.uniform(0.35, 0.95, audio.frames // 4800 + 1), 4800)[: audio.frames]
         edited = audio.samples * blocks.astype(np.float32)
         write(Path(job.output), Audio(edited, audio.sample_rate), like=probe(job.source))
+        if job.stems is not None:
+            write(Path(f"{job.stems}.removed.wav"), Audio(audio.samples - edited, audio.sample_rate))
         entry = RoundReport(job.instruction, job.instruction, job.seed, 8, 0.5, job.output, warnings=warnings)
         self.replied.emit(Done(job.id, EditReport((entry,), job.output, 0.5)))
 
     def fail(self, job: EditJob | None = None, cause: str = "there is no drum in it", detail: str = "") -> None:
         job = job or self.edits[-1]
         self.replied.emit(Failed(job.id, cause, "ask for something else", detail))
+
+    def rest(self) -> None:
+        self.replied.emit(Unloaded(300_000_000))
+
+    def preview(self, job: EditJob, image: np.ndarray) -> None:
+        """`image`: uint8 (bands, columns)."""
+        text = base64.b64encode(image.tobytes()).decode("ascii")
+        bands, columns = image.shape
+        self.replied.emit(Preview(job.id, text, bands, columns, 0.0, 3.0))
 
     def stop(self, job_id: str) -> None:
         self.replied.emit(Stopped(job_id))
@@ -116,10 +133,15 @@ class FakeEngine(QObject):
         rng = np.random.default_rng(len(job.source))
         chords = rng.dirichlet(np.full(CHORD_CLASSES, 0.05), frames).T.astype(np.float32) * 0.3
         loop, bar, entries = ("C:maj", "A:min", "F:maj7", "G:7"), 2.0, []
+        pitches = np.zeros((88, frames), dtype=np.float32)
         for index in range(int(np.ceil(duration / bar))):
             start, end, chord = index * bar, min((index + 1) * bar, duration), loop[index % 4]
             chords[chord_index(chord), round(start * 50) : round(end * 50)] += 0.7
             entries.append({"start": start, "end": end, "chord": chord})
+            # Bass, and the chord above middle C; the lowest row is A0.
+            root = {"C": 3, "A": 12, "F": 8, "G": 10}[chord[0]]
+            keys = [root + 12, *(root + 36 + step for step in (0, 3 if "min" in chord else 4, 7))]
+            pitches[keys, round(start * 50) : round((end - 0.2) * 50)] = 0.9
         instruments = np.zeros((len(names), frames), dtype=np.float32)
         heard = ("drums", "bass", "piano", "electric guitar", "strings")
         for name in heard:
@@ -130,7 +152,7 @@ class FakeEngine(QObject):
                 job.output,
                 chords=chords.clip(0, 1),
                 instruments=instruments.clip(0, 1),
-                pitches=np.zeros((88, frames), dtype=np.float32),
+                pitches=pitches,
                 beats=np.arange(0, duration, 0.5),
                 downbeats=np.arange(0, duration, 2.0),
             )

@@ -1,0 +1,186 @@
+"""What dialogs are laid out with: sections, labelled rows on one left edge, paths that shorten in their middle."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+LABELS = 132
+"""Pixels of the column of labels."""
+GAP = 10
+FIELD = 32
+"""Pixels: the least height of what is written in."""
+
+
+class Form(QWidget):
+    """Labels on the left, fields on the right, both on one edge in all sections."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(18)
+        self._grid.setVerticalSpacing(GAP)
+        self._grid.setColumnMinimumWidth(0, LABELS)
+        self._grid.setColumnStretch(1, 1)
+        self._rows = 0
+
+    def section(self, title: str) -> QLabel:
+        """A heading above the rows that follow."""
+        heading = QLabel(title.upper())
+        heading.setProperty("role", "heading")
+        heading.setContentsMargins(0, 14 if self._rows else 0, 0, 2)
+        self._grid.addWidget(heading, self._next(), 0, 1, 2)
+        return heading
+
+    def row(self, title: str, field: QWidget, hint: str = "") -> QLabel:
+        """A labelled field, with an optional line below that says what it does. Returns the label."""
+        row = self._next()
+        label = QLabel(title)
+        label.setProperty("role", "body")
+        label.setBuddy(field)
+        tall = field.wordWrap() if isinstance(field, QLabel) else isinstance(field, QFrame)
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(field, row, 1)
+        if not field.accessibleName():
+            field.setAccessibleName(title)
+        if hint:
+            below = QLabel(hint)
+            below.setProperty("role", "faint")
+            below.setWordWrap(True)
+            field.setAccessibleDescription(hint)
+            self._grid.addWidget(below, self._next(), 1)
+            self._grid.setRowMinimumHeight(self._rows, 4)
+        return label
+
+    def wide(self, widget: QWidget) -> None:
+        """Over both columns."""
+        self._grid.addWidget(widget, self._next(), 0, 1, 2)
+
+    def right(self, widget: QWidget) -> None:
+        """Below the fields, without a label."""
+        self._grid.addWidget(widget, self._next(), 1)
+
+    def _next(self) -> int:
+        self._rows += 1
+        return self._rows - 1
+
+
+class Scrolled(QScrollArea):
+    """A column that scrolls where the screen is small, and is as high as what is in it where it is not."""
+
+    def __init__(self, content: QWidget, margins: tuple[int, int, int, int] = (26, 22, 26, 22)) -> None:
+        super().__init__()
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(*margins)
+        layout.addWidget(content)
+        layout.addStretch(1)
+        self._holder = holder
+        self.setWidget(holder)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def sizeHint(self) -> QSize:
+        wanted = self._holder.sizeHint()
+        return QSize(wanted.width() + 12, self.height_for(wanted.width() + 12))
+
+    def height_for(self, width: int) -> int:
+        """Pixels that everything takes at that width, with its lines wrapped there."""
+        layout = self._holder.layout()
+        assert layout is not None
+        layout.activate()
+        inner = width - 2
+        return (layout.totalHeightForWidth(inner) if layout.hasHeightForWidth() else layout.sizeHint().height()) + 2
+
+    def minimumSizeHint(self) -> QSize:
+        # It scrolls up and down only: nothing may stick out at its side.
+        return QSize(self._holder.minimumSizeHint().width() + 14, 160)
+
+
+class ShortLabel(QLabel):
+    """One line that is shortened in the middle where there is no room; the tooltip has all of it."""
+
+    clicked = Signal()
+
+    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
+        super().__init__()
+        self._whole, self._mode = "", mode
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(40)
+        self.set_whole(text)
+
+    @property
+    def whole(self) -> str:
+        return self._whole
+
+    def set_whole(self, text: str, tip: str = "") -> None:
+        self._whole = text
+        self.setToolTip(tip or text)
+        self.setAccessibleName(text)
+        self._shorten()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._shorten()
+
+    def _shorten(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, self._mode, max(self.width(), 40)))
+
+
+def note(text: str = "", role: str = "faint") -> QLabel:
+    """A quiet line that wraps."""
+    label = QLabel(text)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    return label
+
+
+def set_role(label: QLabel, role: str) -> None:
+    """Paint a label in another role of the style sheet."""
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().unpolish(label)
+        label.style().polish(label)
+
+
+def field(text: str = "") -> QLineEdit:
+    """A line to write in, as high as the lists and buttons beside it."""
+    line = QLineEdit(text)
+    line.setProperty("role", "small")
+    line.setMinimumHeight(FIELD)
+    return line
+
+
+def beside(field: QWidget, *others: QWidget) -> QWidget:
+    """A field with buttons at its right, which counts as the field."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    line.addWidget(field, 1)
+    for other in others:
+        line.addWidget(other)
+    holder.setFocusProxy(field)
+    return holder

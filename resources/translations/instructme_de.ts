@@ -1,0 +1,2670 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en">
+<context>
+    <name>AboutWindow</name>
+    <message>
+        <source>About InstructME</source>
+        <translation>Über InstructME</translation>
+    </message>
+    <message>
+        <source>A song in, an instruction in, the edited song out. Everything runs on this computer.</source>
+        <translation>Ein Lied hinein, eine Anweisung dazu, das bearbeitete Lied heraus. Alles läuft auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>MIT licence   ·   Python {0}   ·   Qt {1}   ·   {2}</source>
+        <translation>MIT-Lizenz   ·   Python {0}   ·   Qt {1}   ·   {2}</translation>
+    </message>
+    <message>
+        <source>MADE WITH</source>
+        <translation>GEMACHT MIT</translation>
+    </message>
+    <message>
+        <source>Parts and their licences</source>
+        <translation>Bestandteile und ihre Lizenzen</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+</context>
+<context>
+    <name>Auditioning</name>
+    <message>
+        <source>Shuttle back; again: faster</source>
+        <translation>Rückwärts spulen; noch einmal: schneller</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Shuttle on; again: faster</source>
+        <translation>Vorwärts spulen; noch einmal: schneller</translation>
+    </message>
+    <message>
+        <source>Selection begins here</source>
+        <translation>Auswahl beginnt hier</translation>
+    </message>
+    <message>
+        <source>Selection ends here</source>
+        <translation>Auswahl endet hier</translation>
+    </message>
+    <message>
+        <source>Loop the selection, or the song</source>
+        <translation>Auswahl oder Lied wiederholen</translation>
+    </message>
+    <message>
+        <source>Before or after</source>
+        <translation>Vorher oder nachher</translation>
+    </message>
+    <message>
+        <source>Before, while held</source>
+        <translation>Vorher, solange gehalten</translation>
+    </message>
+    <message>
+        <source>Blind comparison</source>
+        <translation>Blindvergleich</translation>
+    </message>
+    <message>
+        <source>Hear</source>
+        <translation>Hören</translation>
+    </message>
+    <message>
+        <source>The current round</source>
+        <translation>Die jetzige Runde</translation>
+    </message>
+    <message>
+        <source>What it is compared with</source>
+        <translation>Womit sie verglichen wird</translation>
+    </message>
+    <message>
+        <source>What was removed</source>
+        <translation>Was entfernt wurde</translation>
+    </message>
+    <message>
+        <source>What was added</source>
+        <translation>Was hinzukam</translation>
+    </message>
+    <message>
+        <source>Sound output</source>
+        <translation>Tonausgabe</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Andere</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>This</source>
+        <translation>Diese</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>{0} (not there)</source>
+        <translation>{0} (nicht da)</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
+</context>
+<context>
+    <name>BlindStrip</name>
+    <message>
+        <source>Blind comparison</source>
+        <translation>Blindvergleich</translation>
+    </message>
+    <message>
+        <source>1 is</source>
+        <translation>1 ist</translation>
+    </message>
+    <message>
+        <source>2 is</source>
+        <translation>2 ist</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Which one is edited?</source>
+        <translation>Welche ist bearbeitet?</translation>
+    </message>
+    <message>
+        <source>Right: {0} was edited.</source>
+        <translation>Richtig: {0} war bearbeitet.</translation>
+    </message>
+    <message>
+        <source>No: {0} was edited.</source>
+        <translation>Nein: {0} war bearbeitet.</translation>
+    </message>
+    <message>
+        <source>{0} of {1} right. Chance alone would do as well in {2} of cases.</source>
+        <translation>{0} von {1} richtig. Der Zufall allein träfe das in {2} der Fälle.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>{0} of {1} right</source>
+        <translation>{0} von {1} richtig</translation>
+    </message>
+    <message>
+        <source>Hear number {0}</source>
+        <translation>Nummer {0} hören</translation>
+    </message>
+    <message>
+        <source>Hear number {0} (X goes from one to the other)</source>
+        <translation>Nummer {0} hören (X wechselt zwischen beiden)</translation>
+    </message>
+</context>
+<context>
+    <name>ChordLane</name>
+    <message>
+        <source>minor</source>
+        <translation>Moll</translation>
+    </message>
+    <message>
+        <source>major</source>
+        <translation>Dur</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Write an instruction</source>
+        <translation>Anweisung schreiben</translation>
+    </message>
+    <message>
+        <source>Cancel, or clear the selection</source>
+        <translation>Abbrechen oder Auswahl aufheben</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>Wiedergabe oder Pause</translation>
+    </message>
+    <message>
+        <source>To the start</source>
+        <translation>Zum Anfang</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Whole song</source>
+        <translation>Ganzes Lied</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+</context>
+<context>
+    <name>Dragging</name>
+    <message>
+        <source>Copy as a file</source>
+        <translation>Als Datei kopieren</translation>
+    </message>
+    <message>
+        <source>Copied as a file: {0}</source>
+        <translation>Als Datei kopiert: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Drawer</name>
+    <message>
+        <source>Model&apos;s own</source>
+        <translation>Wie vom Modell</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>How much of the change is made: 0% leaves the song as it is</source>
+        <translation>Wie viel der Änderung gemacht wird: 0 % lässt das Lied, wie es ist</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Sampling steps of what is added: more take longer</source>
+        <translation>Rechenschritte für das, was hinzukommt: mehr dauern länger</translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation>Führung</translation>
+    </message>
+    <message>
+        <source>How closely what is added follows the words; 1 is none</source>
+        <translation>Wie genau das Hinzugefügte den Worten folgt; 1 ist gar nicht</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+</context>
+<context>
+    <name>EndPage</name>
+    <message>
+        <source>Thank you, every case is rated</source>
+        <translation>Danke, alle Fälle sind bewertet</translation>
+    </message>
+    <message>
+        <source>Means of all listeners so far, with the 95% interval by Student&apos;s t.</source>
+        <translation>Mittelwerte aller bisherigen Hörer, mit dem 95-%-Intervall nach Students t.</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Back to the cases</source>
+        <translation>Zurück zu den Fällen</translation>
+    </message>
+    <message>
+        <source>Save the results …</source>
+        <translation>Ergebnisse speichern …</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Ratings</source>
+        <translation>Bewertungen</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation>Fortschritt des Exports</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Export to</source>
+        <translation>Exportieren nach</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>entfernt</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>hinzugefügt</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>geändert</translation>
+    </message>
+    <message>
+        <source>edits</source>
+        <translation>Bearbeitungen</translation>
+    </message>
+    <message>
+        <source>Resampled to {0} kHz, which is the most that MP3 holds.</source>
+        <translation>Auf {0} kHz umgerechnet, mehr fasst MP3 nicht.</translation>
+    </message>
+    <message>
+        <source>Dithered where it has to be rounded; untouched samples of the song stay as they are.</source>
+        <translation>Mit Dither, wo gerundet werden muss; unberührte Werte des Liedes bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>The size is not known</source>
+        <translation>Die Größe ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>There is no such folder; choose another one</source>
+        <translation>Diesen Ordner gibt es nicht; einen anderen wählen</translation>
+    </message>
+    <message>
+        <source>This needs about {0} and {1} are free; free some space, or choose another disk</source>
+        <translation>Das braucht etwa {0}, und {1} sind frei; Platz schaffen oder ein anderes Laufwerk wählen</translation>
+    </message>
+    <message>
+        <source>Replace 1 file</source>
+        <translation>1 Datei ersetzen</translation>
+    </message>
+    <message>
+        <source>Replace {0} files</source>
+        <translation>{0} Dateien ersetzen</translation>
+    </message>
+    <message>
+        <source>Taking it back …</source>
+        <translation>Wird zurückgenommen …</translation>
+    </message>
+    <message>
+        <source>Taken back; nothing was written</source>
+        <translation>Zurückgenommen; nichts wurde geschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>ExportForm</name>
+    <message>
+        <source>This round</source>
+        <translation>Diese Runde</translation>
+    </message>
+    <message>
+        <source>What was removed</source>
+        <translation>Was entfernt wurde</translation>
+    </message>
+    <message>
+        <source>What was added</source>
+        <translation>Was hinzukam</translation>
+    </message>
+    <message>
+        <source>What changed: before minus after</source>
+        <translation>Was sich änderte: vorher minus nachher</translation>
+    </message>
+    <message>
+        <source>Every round</source>
+        <translation>Jede Runde</translation>
+    </message>
+    <message>
+        <source>How it was made, as JSON</source>
+        <translation>Wie es entstand, als JSON</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation>Wie</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wohin</translation>
+    </message>
+    <message>
+        <source>Words in braces are filled in: {0}</source>
+        <translation>Wörter in Klammern werden ersetzt: {0}</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Choose the folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>This round: {0}</source>
+        <translation>Diese Runde: {0}</translation>
+    </message>
+    <message>
+        <source>All {0} rounds</source>
+        <translation>Alle {0} Runden</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen</source>
+        <translation>Nichts ist gewählt</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>{0} free</source>
+        <translation>{0} frei</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>und {0} weitere</translation>
+    </message>
+    <message>
+        <source>1 file</source>
+        <translation>1 Datei</translation>
+    </message>
+    <message>
+        <source>{0} files</source>
+        <translation>{0} Dateien</translation>
+    </message>
+</context>
+<context>
+    <name>Exporting</name>
+    <message>
+        <source>Export …</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Export every round …</source>
+        <translation>Jede Runde exportieren …</translation>
+    </message>
+    <message>
+        <source>Exported to {0}</source>
+        <translation>Exportiert nach {0}</translation>
+    </message>
+    <message>
+        <source>Exported {0} files to {1}</source>
+        <translation>{0} Dateien nach {1} exportiert</translation>
+    </message>
+</context>
+<context>
+    <name>Filing</name>
+    <message>
+        <source>Open song …</source>
+        <translation>Lied öffnen …</translation>
+    </message>
+    <message>
+        <source>Open project …</source>
+        <translation>Projekt öffnen …</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Exported to {0}</source>
+        <translation>Exportiert nach {0}</translation>
+    </message>
+    <message>
+        <source>Songs ({0})</source>
+        <translation>Lieder ({0})</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open a song</source>
+        <translation>Ein Lied öffnen</translation>
+    </message>
+    <message>
+        <source>Open a project</source>
+        <translation>Ein Projekt öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>GuideWindow</name>
+    <message>
+        <source>Guide – InstructME</source>
+        <translation>Anleitung – InstructME</translation>
+    </message>
+    <message>
+        <source>Guide</source>
+        <translation>Anleitung</translation>
+    </message>
+    <message>
+        <source>The guide is not here: {0} is missing. Install the program again, whole.</source>
+        <translation>Die Anleitung ist nicht da: {0} fehlt. Das Programm noch einmal vollständig installieren.</translation>
+    </message>
+</context>
+<context>
+    <name>HashButton</name>
+    <message>
+        <source>{0}
+Click to copy</source>
+        <translation>{0}
+Klicken zum Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the hash of {0}</source>
+        <translation>Prüfsumme von {0} kopieren</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+</context>
+<context>
+    <name>Helping</name>
+    <message>
+        <source>Next panel</source>
+        <translation>Nächster Bereich</translation>
+    </message>
+    <message>
+        <source>Previous panel</source>
+        <translation>Voriger Bereich</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Guide</source>
+        <translation>Anleitung</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Tour of the window</source>
+        <translation>Rundgang durch das Fenster</translation>
+    </message>
+    <message>
+        <source>Open the log folder</source>
+        <translation>Ordner der Protokolle öffnen</translation>
+    </message>
+    <message>
+        <source>About InstructME</source>
+        <translation>Über InstructME</translation>
+    </message>
+    <message>
+        <source>The language changes at the next start</source>
+        <translation>Die Sprache wechselt beim nächsten Start</translation>
+    </message>
+    <message>
+        <source>no program opens folders here</source>
+        <translation>hier öffnet kein Programm Ordner</translation>
+    </message>
+    <message>
+        <source>the log lies in {0}</source>
+        <translation>das Protokoll liegt in {0}</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryCommands</name>
+    <message>
+        <source>To the round before</source>
+        <translation>Zur Runde davor</translation>
+    </message>
+    <message>
+        <source>To the round after</source>
+        <translation>Zur Runde danach</translation>
+    </message>
+    <message>
+        <source>To the branch before</source>
+        <translation>Zum Zweig davor</translation>
+    </message>
+    <message>
+        <source>To the branch after</source>
+        <translation>Zum Zweig danach</translation>
+    </message>
+    <message>
+        <source>Find a round</source>
+        <translation>Runde suchen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation>Notiz schreiben</translation>
+    </message>
+    <message>
+        <source>Star</source>
+        <translation>Stern</translation>
+    </message>
+    <message>
+        <source>Compare with this round</source>
+        <translation>Mit dieser Runde vergleichen</translation>
+    </message>
+    <message>
+        <source>Take the selection from this round</source>
+        <translation>Die Auswahl aus dieser Runde nehmen</translation>
+    </message>
+    <message>
+        <source>Delete the round in the history</source>
+        <translation>Die Runde im Verlauf löschen</translation>
+    </message>
+    <message>
+        <source>Delete the current round</source>
+        <translation>Die jetzige Runde löschen</translation>
+    </message>
+    <message>
+        <source>Undo delete</source>
+        <translation>Löschen rückgängig</translation>
+    </message>
+    <message>
+        <source>Trash</source>
+        <translation>Papierkorb</translation>
+    </message>
+    <message>
+        <source>Export the log …</source>
+        <translation>Protokoll der Runden exportieren …</translation>
+    </message>
+    <message>
+        <source>Go to this round</source>
+        <translation>Zu dieser Runde gehen</translation>
+    </message>
+    <message>
+        <source>Take the star off</source>
+        <translation>Stern wegnehmen</translation>
+    </message>
+    <message>
+        <source>Compare with the round before again</source>
+        <translation>Wieder mit der Runde davor vergleichen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete, and {0} that grew on it</source>
+        <translation>Löschen, und {0}, die daraus entstanden</translation>
+    </message>
+    <message>
+        <source>Empty the trash</source>
+        <translation>Papierkorb leeren</translation>
+    </message>
+    <message>
+        <source>Delete {0} rounds for good?</source>
+        <translation>{0} Runden endgültig löschen?</translation>
+    </message>
+    <message>
+        <source>Delete 1 round for good?</source>
+        <translation>1 Runde endgültig löschen?</translation>
+    </message>
+    <message>
+        <source>This frees {0}. It cannot be undone.</source>
+        <translation>Das gibt {0} frei. Es lässt sich nicht rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation>Endgültig löschen</translation>
+    </message>
+    <message>
+        <source>Keep them</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>{0} freed</source>
+        <translation>{0} freigegeben</translation>
+    </message>
+    <message>
+        <source>The log is in {0}</source>
+        <translation>Das Protokoll liegt in {0}</translation>
+    </message>
+    <message>
+        <source>“{0}” is in the trash</source>
+        <translation>„{0}“ ist im Papierkorb</translation>
+    </message>
+    <message>
+        <source>“{0}” and {1} more are in the trash</source>
+        <translation>„{0}“ und {1} weitere sind im Papierkorb</translation>
+    </message>
+    <message>
+        <source>Bring back “{0}”</source>
+        <translation>„{0}“ zurückholen</translation>
+    </message>
+    <message>
+        <source>Bring back “{0}” and {1} more</source>
+        <translation>„{0}“ und {1} weitere zurückholen</translation>
+    </message>
+    <message>
+        <source>The trash is empty</source>
+        <translation>Der Papierkorb ist leer</translation>
+    </message>
+    <message>
+        <source>Empty the trash ({0}) …</source>
+        <translation>Papierkorb leeren ({0}) …</translation>
+    </message>
+    <message>
+        <source>Export the log</source>
+        <translation>Protokoll der Runden exportieren</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>HISTORY</source>
+        <translation>VERLAUF</translation>
+    </message>
+    <message>
+        <source>Show starred rounds only</source>
+        <translation>Nur Runden mit Stern zeigen</translation>
+    </message>
+    <message>
+        <source>Find a round by its words (Ctrl+F)</source>
+        <translation>Runde nach Wörtern suchen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Words of an instruction, a name or a note</source>
+        <translation>Wörter einer Anweisung, eines Namens oder einer Notiz</translation>
+    </message>
+    <message>
+        <source>Find a round</source>
+        <translation>Runde suchen</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Bring the deleted rounds back</source>
+        <translation>Die gelöschten Runden zurückholen</translation>
+    </message>
+    <message>
+        <source>{0} of {1} shown</source>
+        <translation>{0} von {1} gezeigt</translation>
+    </message>
+    <message>
+        <source>Your edits appear here</source>
+        <translation>Hier erscheinen die Bearbeitungen</translation>
+    </message>
+    <message>
+        <source>1 round, on disk</source>
+        <translation>1 Runde, gespeichert</translation>
+    </message>
+    <message>
+        <source>{0} rounds, all on disk</source>
+        <translation>{0} Runden, alle gespeichert</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Note on {0}</source>
+        <translation>Notiz zu {0}</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Name of {0}</source>
+        <translation>Name von {0}</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>+{0}</source>
+        <translation>+{0}</translation>
+    </message>
+</context>
+<context>
+    <name>Inspecting</name>
+    <message>
+        <source>Spectrum at the playhead</source>
+        <translation>Spektrum an der Abspielstelle</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>at {0}</source>
+        <translation>bei {0}</translation>
+    </message>
+    <message>
+        <source>mean of {0} – {1}</source>
+        <translation>Mittel von {0} – {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Instructing</name>
+    <message>
+        <source>Make this edit next</source>
+        <translation>Diese Bearbeitung als nächste</translation>
+    </message>
+    <message>
+        <source>Again with another seed</source>
+        <translation>Noch einmal mit anderem Startwert</translation>
+    </message>
+    <message>
+        <source>Cancel all edits</source>
+        <translation>Alle Bearbeitungen abbrechen</translation>
+    </message>
+    <message>
+        <source>Strength, steps and guidance</source>
+        <translation>Stärke, Schritte und Führung</translation>
+    </message>
+    <message>
+        <source>Queue of edits</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>Free the model&apos;s memory</source>
+        <translation>Speicher des Modells freigeben</translation>
+    </message>
+    <message>
+        <source>{0} Enter starts it all the same; a shorter region takes less.</source>
+        <translation>{0} Enter startet trotzdem; ein kürzerer Abschnitt braucht weniger.</translation>
+    </message>
+</context>
+<context>
+    <name>InstructionBar</name>
+    <message>
+        <source>Say what to change: remove the drums, add strings, solo the bass …</source>
+        <translation>Sagen, was sich ändern soll (englisch): remove the drums, add strings, solo the bass …</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Variations</source>
+        <translation>Varianten</translation>
+    </message>
+    <message>
+        <source>How many variations to make, each with its own seed, side by side</source>
+        <translation>Wie viele Varianten entstehen, jede mit eigenem Startwert, nebeneinander</translation>
+    </message>
+    <message>
+        <source>Strength, steps and guidance</source>
+        <translation>Stärke, Schritte und Führung</translation>
+    </message>
+    <message>
+        <source>Strength, steps and guidance (Ctrl+.)</source>
+        <translation>Stärke, Schritte und Führung (Strg+.)</translation>
+    </message>
+    <message>
+        <source>The edit changes this region only. Click to edit the whole song.</source>
+        <translation>Die Bearbeitung ändert nur diesen Abschnitt. Klicken, um das ganze Lied zu bearbeiten.</translation>
+    </message>
+    <message>
+        <source>Only {0} – {1}  ×</source>
+        <translation>Nur {0} – {1}  ×</translation>
+    </message>
+    <message>
+        <source>({0} rounds)</source>
+        <translation>({0} Runden)</translation>
+    </message>
+    <message>
+        <source>Try</source>
+        <translation>Etwa</translation>
+    </message>
+    <message>
+        <source>Enter starts the edit</source>
+        <translation>Enter startet die Bearbeitung</translation>
+    </message>
+</context>
+<context>
+    <name>LaneStack</name>
+    <message>
+        <source>Views of the song</source>
+        <translation>Ansichten des Liedes</translation>
+    </message>
+</context>
+<context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Level</source>
+        <translation>Pegel</translation>
+    </message>
+    <message>
+        <source>Level: {0:.0f} dB</source>
+        <translation>Pegel: {0:.0f} dB</translation>
+    </message>
+</context>
+<context>
+    <name>ListeningTestWindow</name>
+    <message>
+        <source>Listening test – InstructME</source>
+        <translation>Hörtest – InstructME</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Case {0} of {1}</source>
+        <translation>Fall {0} von {1}</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Choose a letter to hear a version and rate it</source>
+        <translation>Einen Buchstaben wählen, um eine Fassung zu hören und zu bewerten</translation>
+    </message>
+    <message>
+        <source>Still to rate: {0}</source>
+        <translation>Noch zu bewerten: {0}</translation>
+    </message>
+    <message>
+        <source>All versions are rated; the answers are saved</source>
+        <translation>Alle Fassungen sind bewertet; die Antworten sind gespeichert</translation>
+    </message>
+    <message>
+        <source>Choose the folder of cases</source>
+        <translation>Ordner der Fälle wählen</translation>
+    </message>
+    <message>
+        <source>Save the results</source>
+        <translation>Ergebnisse speichern</translation>
+    </message>
+    <message>
+        <source>Saved to {0}</source>
+        <translation>Gespeichert in {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ListeningTests</name>
+    <message>
+        <source>Listening test …</source>
+        <translation>Hörtest …</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Opening {0} …</source>
+        <translation>{0} wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Drop a song here, or open one</source>
+        <translation>Ein Lied hierher ziehen oder öffnen</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>Das Modell wird geladen …</translation>
+    </message>
+    <message>
+        <source>Model resting, its memory is free</source>
+        <translation>Das Modell ruht, sein Speicher ist frei</translation>
+    </message>
+    <message>
+        <source>Model {0} on {1}</source>
+        <translation>Modell {0} auf {1}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCard</name>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Hash</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>nicht genannt</translation>
+    </message>
+    <message>
+        <source>Made on</source>
+        <translation>Gemacht auf</translation>
+    </message>
+    <message>
+        <source>What it knows</source>
+        <translation>Was es kennt</translation>
+    </message>
+    <message>
+        <source>Instruments</source>
+        <translation>Instrumente</translation>
+    </message>
+    <message>
+        <source>Genres</source>
+        <translation>Genres</translation>
+    </message>
+    <message>
+        <source>Its limits</source>
+        <translation>Seine Grenzen</translation>
+    </message>
+    <message>
+        <source>How well it does</source>
+        <translation>Wie gut es ist</translation>
+    </message>
+    <message>
+        <source>SI-SDR to the true result with its 95 % interval, higher is better. Songs: {0}.</source>
+        <translation>SI-SDR zum wahren Ergebnis mit 95-%-Intervall, höher ist besser. Lieder: {0}.</translation>
+    </message>
+    <message>
+        <source>How it was made</source>
+        <translation>Wie es entstand</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation>Bearbeitet</translation>
+    </message>
+    <message>
+        <source>Left as it was</source>
+        <translation>Unverändert</translation>
+    </message>
+    <message>
+        <source>All {0} figures</source>
+        <translation>Alle {0} Werte</translation>
+    </message>
+    <message>
+        <source>All figures</source>
+        <translation>Alle Werte</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPage</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Add a folder …</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Take out of the list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Computes on</source>
+        <translation>Rechnet auf</translation>
+    </message>
+    <message>
+        <source>Check its files</source>
+        <translation>Dateien prüfen</translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation>Dieses Modell benutzen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Loading {0} …</source>
+        <translation>{0} wird geladen …</translation>
+    </message>
+    <message>
+        <source>No model is loaded</source>
+        <translation>Kein Modell ist geladen</translation>
+    </message>
+    <message>
+        <source>{0} computes on {1} now</source>
+        <translation>{0} rechnet jetzt auf {1}</translation>
+    </message>
+    <message>
+        <source>{0}  ·  in use</source>
+        <translation>{0}  ·  in Gebrauch</translation>
+    </message>
+    <message>
+        <source>There is no model; add a folder that holds one.</source>
+        <translation>Es gibt kein Modell; einen Ordner hinzufügen, der eines enthält.</translation>
+    </message>
+    <message>
+        <source>Checking its files …</source>
+        <translation>Dateien werden geprüft …</translation>
+    </message>
+    <message>
+        <source>Reading …</source>
+        <translation>Wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Loading …</source>
+        <translation>Wird geladen …</translation>
+    </message>
+    <message>
+        <source>In use on {0}</source>
+        <translation>In Gebrauch auf {0}</translation>
+    </message>
+    <message>
+        <source>Not in use</source>
+        <translation>Nicht in Gebrauch</translation>
+    </message>
+    <message>
+        <source>Best device</source>
+        <translation>Bestes Gerät</translation>
+    </message>
+    <message>
+        <source>Fastest precision</source>
+        <translation>Schnellste Genauigkeit</translation>
+    </message>
+    <message>
+        <source>32 bit float</source>
+        <translation>32 Bit Gleitkomma</translation>
+    </message>
+    <message>
+        <source>16 bit (bfloat16)</source>
+        <translation>16 Bit (bfloat16)</translation>
+    </message>
+    <message>
+        <source>Add a folder with a model</source>
+        <translation>Ordner mit einem Modell hinzufügen</translation>
+    </message>
+    <message>
+        <source>All its files are the ones that it names.</source>
+        <translation>Alle Dateien sind die, die es nennt.</translation>
+    </message>
+</context>
+<context>
+    <name>Modelling</name>
+    <message>
+        <source>Models …</source>
+        <translation>Modelle …</translation>
+    </message>
+    <message>
+        <source>Loading the model &apos;{0}&apos; …</source>
+        <translation>Das Modell „{0}“ wird geladen …</translation>
+    </message>
+    <message>
+        <source>The model {0} is ready on {1}</source>
+        <translation>Das Modell {0} ist bereit auf {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Overview</name>
+    <message>
+        <source>Overview of the whole song</source>
+        <translation>Übersicht über das ganze Lied</translation>
+    </message>
+    <message>
+        <source>The whole song. Drag the bright part to scroll, its sides to zoom.</source>
+        <translation>Das ganze Lied. Den hellen Teil ziehen, um zu rollen, seine Seiten, um zu vergrößern.</translation>
+    </message>
+</context>
+<context>
+    <name>Pasting</name>
+    <message>
+        <source>Open what was copied</source>
+        <translation>Kopiertes öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>Picturing</name>
+    <message>
+        <source>Save the views as a picture …</source>
+        <translation>Ansichten als Bild speichern …</translation>
+    </message>
+    <message>
+        <source>views</source>
+        <translation>Ansichten</translation>
+    </message>
+    <message>
+        <source>Save as a picture</source>
+        <translation>Als Bild speichern</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Vector drawing</source>
+        <translation>Vektorzeichnung</translation>
+    </message>
+    <message>
+        <source>Drawing {0} …</source>
+        <translation>{0} wird gezeichnet …</translation>
+    </message>
+    <message>
+        <source>Saved {0}</source>
+        <translation>{0} gespeichert</translation>
+    </message>
+    <message>
+        <source>compared with {0}</source>
+        <translation>verglichen mit {0}</translation>
+    </message>
+    <message>
+        <source>the source</source>
+        <translation>dem Original</translation>
+    </message>
+</context>
+<context>
+    <name>Playback</name>
+    <message>
+        <source>playback is off</source>
+        <translation>die Wiedergabe ist aus</translation>
+    </message>
+    <message>
+        <source>The sound device went away; looking for another one</source>
+        <translation>Das Tongerät ist weg; ein anderes wird gesucht</translation>
+    </message>
+    <message>
+        <source>the sound device went away</source>
+        <translation>das Tongerät ist weg</translation>
+    </message>
+    <message>
+        <source>the sound device does not answer</source>
+        <translation>das Tongerät antwortet nicht</translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>A new language is taken up at the next start.</source>
+        <translation>Eine neue Sprache gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Match loudness when rounds are compared</source>
+        <translation>Lautheit beim Vergleichen angleichen</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>Klang</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingang</translation>
+    </message>
+    <message>
+        <source>Memory for sound</source>
+        <translation>Speicher für Klang</translation>
+    </message>
+    <message>
+        <source>What does not fit is read from the disk when needed.</source>
+        <translation>Was nicht hineinpasst, wird bei Bedarf von der Platte gelesen.</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Choose the folder of projects</source>
+        <translation>Ordner der Projekte wählen</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Projects</source>
+        <translation>Projekte</translation>
+    </message>
+    <message>
+        <source>Folder of projects</source>
+        <translation>Ordner der Projekte</translation>
+    </message>
+    <message>
+        <source>Export as</source>
+        <translation>Exportieren als</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>{0} MB</source>
+        <translation>{0} MB</translation>
+    </message>
+    <message>
+        <source>New songs begin here; projects that exist stay where they are.</source>
+        <translation>Neue Lieder beginnen hier; vorhandene Projekte bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>As at the last export</source>
+        <translation>Wie beim letzten Export</translation>
+    </message>
+    <message>
+        <source>{0} (not connected)</source>
+        <translation>{0} (nicht angeschlossen)</translation>
+    </message>
+    <message>
+        <source>That is no full path of a folder; the folder before is kept.</source>
+        <translation>Das ist kein ganzer Pfad eines Ordners; der bisherige bleibt.</translation>
+    </message>
+    <message>
+        <source>There is no such folder; choose another one, or make it first.</source>
+        <translation>Diesen Ordner gibt es nicht; einen anderen wählen oder ihn erst anlegen.</translation>
+    </message>
+</context>
+<context>
+    <name>Preferring</name>
+    <message>
+        <source>Preferences …</source>
+        <translation>Einstellungen …</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewStrip</name>
+    <message>
+        <source>The song as it forms</source>
+        <translation>Das Lied im Entstehen</translation>
+    </message>
+    <message>
+        <source>A rough look at the song as it forms</source>
+        <translation>Ein grober Blick auf das Lied im Entstehen</translation>
+    </message>
+</context>
+<context>
+    <name>QueuePanel</name>
+    <message>
+        <source>Queue of edits</source>
+        <translation>Warteschlange</translation>
+    </message>
+    <message>
+        <source>QUEUE</source>
+        <translation>WARTESCHLANGE</translation>
+    </message>
+    <message>
+        <source>Cancel all</source>
+        <translation>Alle abbrechen</translation>
+    </message>
+    <message>
+        <source>Hide the queue</source>
+        <translation>Warteschlange verbergen</translation>
+    </message>
+    <message>
+        <source>Hide the queue (Ctrl+J)</source>
+        <translation>Warteschlange verbergen (Strg+J)</translation>
+    </message>
+    <message>
+        <source>{0} waiting</source>
+        <translation>{0} wartend</translation>
+    </message>
+    <message>
+        <source>{0} failed</source>
+        <translation>{0} gescheitert</translation>
+    </message>
+    <message>
+        <source>Nothing waits. What you start while an edit is running waits here.</source>
+        <translation>Nichts wartet. Was während einer Bearbeitung gestartet wird, wartet hier.</translation>
+    </message>
+</context>
+<context>
+    <name>Recorder</name>
+    <message>
+        <source>the microphone went away</source>
+        <translation>das Mikrofon ist weg</translation>
+    </message>
+    <message>
+        <source>what was recorded is kept</source>
+        <translation>das Aufgenommene ist gesichert</translation>
+    </message>
+    <message>
+        <source>the recording is as long as a song can be</source>
+        <translation>die Aufnahme ist so lang, wie ein Lied sein kann</translation>
+    </message>
+    <message>
+        <source>it is kept</source>
+        <translation>sie ist gesichert</translation>
+    </message>
+</context>
+<context>
+    <name>RecorderDialog</name>
+    <message>
+        <source>Record</source>
+        <translation>Aufnehmen</translation>
+    </message>
+    <message>
+        <source>Time recorded</source>
+        <translation>Aufgenommene Zeit</translation>
+    </message>
+    <message>
+        <source>Open as a song</source>
+        <translation>Als Lied öffnen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>The take is written to the projects&apos; folder while you play.</source>
+        <translation>Die Aufnahme wird beim Spielen in den Ordner der Projekte geschrieben.</translation>
+    </message>
+    <message>
+        <source>Waiting for the microphone …</source>
+        <translation>Warten auf das Mikrofon …</translation>
+    </message>
+    <message>
+        <source>Too loud: turn the microphone down.</source>
+        <translation>Zu laut: das Mikrofon leiser stellen.</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufnahme läuft</translation>
+    </message>
+    <message>
+        <source>Kept as “{0}”</source>
+        <translation>Gesichert als „{0}“</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Take again</source>
+        <translation>Noch einmal aufnehmen</translation>
+    </message>
+</context>
+<context>
+    <name>Recording</name>
+    <message>
+        <source>Record …</source>
+        <translation>Aufnehmen …</translation>
+    </message>
+    <message>
+        <source>The recording is kept as {0}</source>
+        <translation>Die Aufnahme ist gesichert als {0}</translation>
+    </message>
+    <message>
+        <source>A recording of {0} was kept when the program ended: {1}</source>
+        <translation>Eine Aufnahme von {0} wurde gesichert, als das Programm endete: {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Recovery</name>
+    <message>
+        <source>Its finished round is here.</source>
+        <translation>Seine fertige Runde ist da.</translation>
+    </message>
+    <message>
+        <source>All its {0} finished rounds are here.</source>
+        <translation>Alle {0} fertigen Runden sind da.</translation>
+    </message>
+    <message>
+        <source>It had no finished rounds yet.</source>
+        <translation>Es hatte noch keine fertige Runde.</translation>
+    </message>
+    <message>
+        <source>An edit that was under way was not finished; it can be asked for again.</source>
+        <translation>Eine laufende Bearbeitung wurde nicht fertig; sie kann noch einmal gestartet werden.</translation>
+    </message>
+    <message>
+        <source>Put right: {0}.</source>
+        <translation>In Ordnung gebracht: {0}.</translation>
+    </message>
+    <message>
+        <source>InstructME did not end properly last time. &apos;{0}&apos; is open again.</source>
+        <translation>InstructME wurde beim letzten Mal nicht ordentlich beendet. „{0}“ ist wieder offen.</translation>
+    </message>
+    <message>
+        <source>It did not end properly twice with &apos;{0}&apos;, so that this project was not opened by itself.</source>
+        <translation>Zweimal wurde es mit „{0}“ nicht ordentlich beendet; darum wurde dieses Projekt nicht von selbst geöffnet.</translation>
+    </message>
+    <message>
+        <source>Its project &apos;{0}&apos; is no longer where it was.</source>
+        <translation>Sein Projekt „{0}“ ist nicht mehr, wo es war.</translation>
+    </message>
+    <message>
+        <source>InstructME did not end properly last time.</source>
+        <translation>InstructME wurde beim letzten Mal nicht ordentlich beendet.</translation>
+    </message>
+</context>
+<context>
+    <name>Ruler</name>
+    <message>
+        <source>Time ruler</source>
+        <translation>Zeitleiste</translation>
+    </message>
+</context>
+<context>
+    <name>RunningRow</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Take the running edit back (Esc)</source>
+        <translation>Die laufende Bearbeitung zurücknehmen (Esc)</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+</context>
+<context>
+    <name>SaveCopy</name>
+    <message>
+        <source>Save a copy …</source>
+        <translation>Kopie speichern …</translation>
+    </message>
+    <message>
+        <source>Save a copy of the project</source>
+        <translation>Kopie des Projekts speichern</translation>
+    </message>
+    <message>
+        <source>Project folder (*)</source>
+        <translation>Projektordner (*)</translation>
+    </message>
+    <message>
+        <source>Saving a copy …</source>
+        <translation>Kopie wird gespeichert …</translation>
+    </message>
+    <message>
+        <source>Save a copy</source>
+        <translation>Kopie speichern</translation>
+    </message>
+    <message>
+        <source>Replace the project &apos;{0}&apos;?</source>
+        <translation>Das Projekt „{0}“ ersetzen?</translation>
+    </message>
+    <message>
+        <source>All its rounds are replaced by those of this song.</source>
+        <translation>Alle seine Runden werden durch die dieses Liedes ersetzt.</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Saving a copy … {0} %</source>
+        <translation>Kopie wird gespeichert … {0} %</translation>
+    </message>
+    <message>
+        <source>Copied to {0}; it shares its sound with this project and takes {1}</source>
+        <translation>Nach {0} kopiert; die Kopie teilt ihren Klang mit diesem Projekt und belegt {1}</translation>
+    </message>
+    <message>
+        <source>Copied to {0}; it takes {1}</source>
+        <translation>Nach {0} kopiert; sie belegt {1}</translation>
+    </message>
+</context>
+<context>
+    <name>SeedLock</name>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>The seed that is kept. Type another number to use that.</source>
+        <translation>Der festgehaltene Startwert. Eine andere Zahl eingeben, um sie zu benutzen.</translation>
+    </message>
+    <message>
+        <source>New seed</source>
+        <translation>Neuer Startwert</translation>
+    </message>
+    <message>
+        <source>Keep the seed</source>
+        <translation>Startwert festhalten</translation>
+    </message>
+    <message>
+        <source>Every edit uses this seed. Click to use a new one each time.</source>
+        <translation>Jede Bearbeitung benutzt diesen Startwert. Klicken, um jedes Mal einen neuen zu nehmen.</translation>
+    </message>
+    <message>
+        <source>Every edit gets a new seed. Click to keep the seed of the round in hand.</source>
+        <translation>Jede Bearbeitung bekommt einen neuen Startwert. Klicken, um den der jetzigen Runde festzuhalten.</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Search for an action or a key</source>
+        <translation>Nach einer Aktion oder Taste suchen</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Actions and their keys</source>
+        <translation>Aktionen und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>Nothing is called that</source>
+        <translation>So heißt nichts</translation>
+    </message>
+    <message>
+        <source>Enter does what is selected. A text field keeps letters for itself.</source>
+        <translation>Enter führt das Gewählte aus. Ein Textfeld behält Buchstaben für sich.</translation>
+    </message>
+</context>
+<context>
+    <name>SongLanes</name>
+    <message>
+        <source>Source</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>Reading …</source>
+        <translation>Wird gelesen …</translation>
+    </message>
+    <message>
+        <source>as opened</source>
+        <translation>wie geöffnet</translation>
+    </message>
+    <message>
+        <source>Spectrum</source>
+        <translation>Spektrum</translation>
+    </message>
+    <message>
+        <source>Both</source>
+        <translation>Beide</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Chords</source>
+        <translation>Akkorde</translation>
+    </message>
+    <message>
+        <source>Pitches</source>
+        <translation>Tonhöhen</translation>
+    </message>
+    <message>
+        <source>Heard</source>
+        <translation>Gehört</translation>
+    </message>
+    <message>
+        <source>now − {0}</source>
+        <translation>jetzt − {0}</translation>
+    </message>
+    <message>
+        <source>Compared</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Loading the model …</source>
+        <translation>Das Modell wird geladen …</translation>
+    </message>
+    <message>
+        <source>Listening …</source>
+        <translation>Wird angehört …</translation>
+    </message>
+    <message>
+        <source>Not listened to yet</source>
+        <translation>Noch nicht angehört</translation>
+    </message>
+    <message>
+        <source>No pitches are known of this round</source>
+        <translation>Von dieser Runde sind keine Tonhöhen bekannt</translation>
+    </message>
+    <message>
+        <source>No instrument is heard clearly</source>
+        <translation>Kein Instrument ist klar zu hören</translation>
+    </message>
+    <message>
+        <source> major</source>
+        <translation>-Dur</translation>
+    </message>
+    <message>
+        <source> minor</source>
+        <translation>-Moll</translation>
+    </message>
+    <message>
+        <source>{0:.0f} bpm</source>
+        <translation>{0:.0f} bpm</translation>
+    </message>
+</context>
+<context>
+    <name>SpectrumInspector</name>
+    <message>
+        <source>Spectrum</source>
+        <translation>Spektrum</translation>
+    </message>
+    <message>
+        <source>Spectrum in decibels over frequency</source>
+        <translation>Spektrum in Dezibel über der Frequenz</translation>
+    </message>
+    <message>
+        <source>dB</source>
+        <translation>dB</translation>
+    </message>
+    <message>
+        <source>Hz</source>
+        <translation>Hz</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Listening test</source>
+        <translation>Hörtest</translation>
+    </message>
+    <message>
+        <source>You hear each song as it was and as several systems edited it, without their names and in an order that the seed draws. Rate every version on three scales from 1 to 5. Answers are saved at once; under the same name you go on where you stopped.</source>
+        <translation>Jedes Lied ist zu hören, wie es war und wie mehrere Systeme es bearbeitet haben, ohne deren Namen und in einer Reihenfolge, die der Startwert auslost. Jede Fassung ist auf drei Skalen von 1 bis 5 zu bewerten. Antworten werden sofort gespeichert; unter demselben Namen geht es weiter, wo es aufhörte.</translation>
+    </message>
+    <message>
+        <source>Folder of cases</source>
+        <translation>Ordner der Fälle</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Your name or number</source>
+        <translation>Name oder Nummer</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Beginnen</translation>
+    </message>
+    <message>
+        <source>Seed of the order</source>
+        <translation>Startwert der Reihenfolge</translation>
+    </message>
+    <message>
+        <source>Each case is a folder with source.wav, instruction.txt and one sound file for each system, named after the system; target.wav may stand beside them.</source>
+        <translation>Jeder Fall ist ein Ordner mit source.wav, instruction.txt und einer Tondatei je System, die nach dem System heißt; target.wav darf daneben stehen.</translation>
+    </message>
+</context>
+<context>
+    <name>Stepper</name>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>Weniger</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>Start with a song</source>
+        <translation>Mit einem Lied anfangen</translation>
+    </message>
+    <message>
+        <source>Drop a sound file anywhere on the window, or open one here. The demo song is open already.</source>
+        <translation>Eine Tondatei irgendwo auf das Fenster ziehen oder hier öffnen. Das Beispiellied ist schon offen.</translation>
+    </message>
+    <message>
+        <source>Say what to change</source>
+        <translation>Sagen, was sich ändern soll</translation>
+    </message>
+    <message>
+        <source>Type it in plain words, such as: remove the drums. Below the line stands how it is understood; Enter starts the edit.</source>
+        <translation>Es in einfachen englischen Worten schreiben, etwa: remove the drums. Darunter steht, wie es verstanden wird; Enter startet die Bearbeitung.</translation>
+    </message>
+    <message>
+        <source>Listen before and after</source>
+        <translation>Vorher und nachher hören</translation>
+    </message>
+    <message>
+        <source>Space plays. X switches between before and after at the same place, with their loudness matched, so that louder does not pass for better.</source>
+        <translation>Die Leertaste spielt. X wechselt an derselben Stelle zwischen vorher und nachher, bei angeglichener Lautheit, damit lauter nicht für besser gilt.</translation>
+    </message>
+    <message>
+        <source>Go back at any time</source>
+        <translation>Jederzeit zurück</translation>
+    </message>
+    <message>
+        <source>Every edit is kept here. Go back to any of them and edit again: that makes a branch, and nothing is lost.</source>
+        <translation>Jede Bearbeitung bleibt hier. Zu irgendeiner zurückgehen und neu bearbeiten: Das gibt einen Zweig, und nichts geht verloren.</translation>
+    </message>
+    <message>
+        <source>Change only a part</source>
+        <translation>Nur einen Teil ändern</translation>
+    </message>
+    <message>
+        <source>Drag across the song to select a part. The next edit changes that part, and nothing else.</source>
+        <translation>Über das Lied ziehen, um einen Teil zu wählen. Die nächste Bearbeitung ändert diesen Teil und sonst nichts.</translation>
+    </message>
+    <message>
+        <source>Take it with you</source>
+        <translation>Mitnehmen</translation>
+    </message>
+    <message>
+        <source>Export writes a file as good as the one you opened. F1 shows the guide, Ctrl+/ all the keys.</source>
+        <translation>Exportieren schreibt eine Datei, so gut wie die geöffnete. F1 zeigt die Anleitung, Strg+/ alle Tasten.</translation>
+    </message>
+</context>
+<context>
+    <name>TourOverlay</name>
+    <message>
+        <source>Tour</source>
+        <translation>Rundgang</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>To the start (Home)</source>
+        <translation>Zum Anfang (Pos1)</translation>
+    </message>
+    <message>
+        <source>Play (Space)</source>
+        <translation>Wiedergabe (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Loop the selection, or the song (Ctrl+L)</source>
+        <translation>Auswahl oder Lied wiederholen (Strg+L)</translation>
+    </message>
+    <message>
+        <source>Match loudness while comparing; files are never altered</source>
+        <translation>Lautheit beim Vergleichen angleichen; Dateien werden nie verändert</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Only what was removed (Alt+3)</source>
+        <translation>Nur was entfernt wurde (Alt+3)</translation>
+    </message>
+    <message>
+        <source>Only what was added (Alt+4)</source>
+        <translation>Nur was hinzukam (Alt+4)</translation>
+    </message>
+    <message>
+        <source>Only the difference (Alt+3)</source>
+        <translation>Nur der Unterschied (Alt+3)</translation>
+    </message>
+    <message>
+        <source>Pause (Space)</source>
+        <translation>Pause (Leertaste)</translation>
+    </message>
+    <message>
+        <source>X goes from one to the other; hold B, or this button, to hear it only as long as you hold</source>
+        <translation>X wechselt zwischen beiden; B oder diese Taste halten, um es nur so lange zu hören</translation>
+    </message>
+    <message>
+        <source>The round in hand (Alt+1)</source>
+        <translation>Die jetzige Runde (Alt+1)</translation>
+    </message>
+    <message>
+        <source>{0} dB</source>
+        <translation>{0} dB</translation>
+    </message>
+    <message>
+        <source>Gain while comparing, so that both are equally loud; files are never altered.</source>
+        <translation>Verstärkung beim Vergleichen, damit beide gleich laut sind; Dateien werden nie verändert.</translation>
+    </message>
+    <message>
+        <source>Selected {0} – {1}</source>
+        <translation>Gewählt {0} – {1}</translation>
+    </message>
+    <message>
+        <source>Silent: {0}</source>
+        <translation>Stumm: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>VersionPlayer</name>
+    <message>
+        <source>Play (Space)</source>
+        <translation>Wiedergabe (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Playhead</source>
+        <translation>Abspielstelle</translation>
+    </message>
+    <message>
+        <source>Hear {0}</source>
+        <translation>{0} hören</translation>
+    </message>
+    <message>
+        <source>Silent: {0}</source>
+        <translation>Stumm: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ViewBar</name>
+    <message>
+        <source>Side by side</source>
+        <translation>Untereinander</translation>
+    </message>
+    <message>
+        <source>Reference and current, one below the other (V)</source>
+        <translation>Vergleich und jetzige, eine unter der anderen (V)</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>Übereinander</translation>
+    </message>
+    <message>
+        <source>Both waveforms in one lane (V)</source>
+        <translation>Beide Wellenformen in einer Spur (V)</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>What left in blue, what came in orange (V)</source>
+        <translation>Was ging in Blau, was kam in Orange (V)</translation>
+    </message>
+    <message>
+        <source>How two rounds are compared</source>
+        <translation>Wie zwei Runden verglichen werden</translation>
+    </message>
+    <message>
+        <source>Snap selections to beats</source>
+        <translation>Auswahl an Schlägen einrasten</translation>
+    </message>
+    <message>
+        <source>Spectrum at the playhead</source>
+        <translation>Spektrum an der Abspielstelle</translation>
+    </message>
+    <message>
+        <source>Show and hide lanes</source>
+        <translation>Spuren zeigen und verbergen</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>1 bar</source>
+        <translation>1 Takt</translation>
+    </message>
+    <message>
+        <source>{0} bars</source>
+        <translation>{0} Takte</translation>
+    </message>
+</context>
+<context>
+    <name>Viewing</name>
+    <message>
+        <source>Compare two rounds</source>
+        <translation>Zwei Runden vergleichen</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Untereinander</translation>
+    </message>
+    <message>
+        <source>Overlaid</source>
+        <translation>Übereinander</translation>
+    </message>
+    <message>
+        <source>Their difference</source>
+        <translation>Ihr Unterschied</translation>
+    </message>
+    <message>
+        <source>Next way to compare</source>
+        <translation>Nächste Art zu vergleichen</translation>
+    </message>
+    <message>
+        <source>Lanes</source>
+        <translation>Spuren</translation>
+    </message>
+    <message>
+        <source>Waveform</source>
+        <translation>Wellenform</translation>
+    </message>
+    <message>
+        <source>Spectrum over time</source>
+        <translation>Spektrum über der Zeit</translation>
+    </message>
+    <message>
+        <source>Chords</source>
+        <translation>Akkorde</translation>
+    </message>
+    <message>
+        <source>Pitches</source>
+        <translation>Tonhöhen</translation>
+    </message>
+    <message>
+        <source>Instruments heard</source>
+        <translation>Gehörte Instrumente</translation>
+    </message>
+    <message>
+        <source>Beats and bars</source>
+        <translation>Schläge und Takte</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>What is heard in both rounds</source>
+        <translation>Was in beiden Runden zu hören ist</translation>
+    </message>
+    <message>
+        <source>Usual heights</source>
+        <translation>Übliche Höhen</translation>
+    </message>
+    <message>
+        <source>Snap selections to beats</source>
+        <translation>Auswahl an Schlägen einrasten</translation>
+    </message>
+    <message>
+        <source>Select the whole song</source>
+        <translation>Das ganze Lied wählen</translation>
+    </message>
+    <message>
+        <source>Select the bar at the playhead</source>
+        <translation>Den Takt an der Abspielstelle wählen</translation>
+    </message>
+    <message>
+        <source>Zoom to the selection</source>
+        <translation>Auf die Auswahl vergrößern</translation>
+    </message>
+    <message>
+        <source>With the lanes in focus</source>
+        <translation>Wenn die Spuren den Fokus haben</translation>
+    </message>
+    <message>
+        <source>Zoom in at the playhead</source>
+        <translation>An der Abspielstelle vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out at the playhead</source>
+        <translation>An der Abspielstelle verkleinern</translation>
+    </message>
+    <message>
+        <source>See the whole song</source>
+        <translation>Das ganze Lied sehen</translation>
+    </message>
+    <message>
+        <source>Scroll back</source>
+        <translation>Zurückrollen</translation>
+    </message>
+    <message>
+        <source>Scroll on</source>
+        <translation>Weiterrollen</translation>
+    </message>
+    <message>
+        <source>Page back</source>
+        <translation>Seite zurück</translation>
+    </message>
+    <message>
+        <source>Page on</source>
+        <translation>Seite weiter</translation>
+    </message>
+    <message>
+        <source>Lanes up</source>
+        <translation>Spuren hinauf</translation>
+    </message>
+    <message>
+        <source>Lanes down</source>
+        <translation>Spuren hinab</translation>
+    </message>
+    <message>
+        <source>Shorten the selection</source>
+        <translation>Auswahl kürzen</translation>
+    </message>
+    <message>
+        <source>Lengthen the selection</source>
+        <translation>Auswahl verlängern</translation>
+    </message>
+    <message>
+        <source>Save this lane as a picture …</source>
+        <translation>Diese Spur als Bild speichern …</translation>
+    </message>
+    <message>
+        <source>Hide this lane</source>
+        <translation>Diese Spur verbergen</translation>
+    </message>
+    <message>
+        <source>Usual height</source>
+        <translation>Übliche Höhe</translation>
+    </message>
+</context>
+<context>
+    <name>WaveformLane</name>
+    <message>
+        <source>silence</source>
+        <translation>Stille</translation>
+    </message>
+</context>
+<context>
+    <name>_Row</name>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Put the words back into the field</source>
+        <translation>Die Worte zurück ins Feld</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Früher</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>describing</name>
+    <message>
+        <source>mono</source>
+        <translation>mono</translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation>stereo</translation>
+    </message>
+    <message>
+        <source>{0} channels</source>
+        <translation>{0} Kanäle</translation>
+    </message>
+    <message>
+        <source>   ·   {0} waiting</source>
+        <translation>   ·   {0} wartend</translation>
+    </message>
+    <message>
+        <source>waiting for the model</source>
+        <translation>wartet auf das Modell</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>beginnt</translation>
+    </message>
+    <message>
+        <source>a few seconds left</source>
+        <translation>noch einige Sekunden</translation>
+    </message>
+    <message>
+        <source>about {0:.0f} s left</source>
+        <translation>noch etwa {0:.0f} s</translation>
+    </message>
+    <message>
+        <source>about {0} min left</source>
+        <translation>noch etwa {0} min</translation>
+    </message>
+    <message>
+        <source>Takes about {0} GB of memory, and {1} GB are free.</source>
+        <translation>Braucht etwa {0} GB Speicher, und {1} GB sind frei.</translation>
+    </message>
+    <message>
+        <source>strength {0:.0%}</source>
+        <translation>Stärke {0:.0%}</translation>
+    </message>
+    <message>
+        <source>{0} steps</source>
+        <translation>{0} Schritte</translation>
+    </message>
+    <message>
+        <source>guidance {0:g}</source>
+        <translation>Führung {0:g}</translation>
+    </message>
+    <message>
+        <source>One more edit waits for it.</source>
+        <translation>Eine weitere Bearbeitung wartet darauf.</translation>
+    </message>
+    <message>
+        <source>{0} more edits wait for it.</source>
+        <translation>{0} weitere Bearbeitungen warten darauf.</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>{0} LUFS</source>
+        <translation>{0} LUFS</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>Startwert {0}</translation>
+    </message>
+    <message>
+        <source>Reading the song</source>
+        <translation>Das Lied wird gelesen</translation>
+    </message>
+    <message>
+        <source>Listening</source>
+        <translation>Es wird zugehört</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>Kodieren</translation>
+    </message>
+    <message>
+        <source>Imagining the change</source>
+        <translation>Die Änderung wird ersonnen</translation>
+    </message>
+    <message>
+        <source>Decoding</source>
+        <translation>Dekodieren</translation>
+    </message>
+    <message>
+        <source>Rendering into your file</source>
+        <translation>Wird in die Datei gerechnet</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>Schreiben</translation>
+    </message>
+    <message>
+        <source>putting together …</source>
+        <translation>wird zusammengesetzt …</translation>
+    </message>
+    <message>
+        <source>editing …</source>
+        <translation>wird bearbeitet …</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+</context>
+<context>
+    <name>formats</name>
+    <message>
+        <source>8 bit</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>16 bit</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>24 bit</source>
+        <translation>24 Bit</translation>
+    </message>
+    <message>
+        <source>32 bit</source>
+        <translation>32 Bit</translation>
+    </message>
+    <message>
+        <source>32 bit float</source>
+        <translation>32 Bit Gleitkomma</translation>
+    </message>
+    <message>
+        <source>64 bit float</source>
+        <translation>64 Bit Gleitkomma</translation>
+    </message>
+    <message>
+        <source>As the song</source>
+        <translation>Wie das Lied</translation>
+    </message>
+    <message>
+        <source>As the song: {0}</source>
+        <translation>Wie das Lied: {0}</translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation>Beste</translation>
+    </message>
+    <message>
+        <source>Good</source>
+        <translation>Gut</translation>
+    </message>
+    <message>
+        <source>Small</source>
+        <translation>Klein</translation>
+    </message>
+    <message>
+        <source>{0}, {1} kbit/s</source>
+        <translation>{0}, {1} kbit/s</translation>
+    </message>
+</context>
+<context>
+    <name>scales</name>
+    <message>
+        <source>Sound</source>
+        <translation>Klang</translation>
+    </message>
+    <message>
+        <source>How clean does it sound?</source>
+        <translation>Wie sauber klingt es?</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>Does it do to the source what was asked?</source>
+        <translation>Tut es mit dem Original, was verlangt war?</translation>
+    </message>
+    <message>
+        <source>Harmony</source>
+        <translation>Harmonie</translation>
+    </message>
+    <message>
+        <source>Do its notes and beats go together with the source?</source>
+        <translation>Passen Töne und Schläge zum Original?</translation>
+    </message>
+    <message>
+        <source>Noise; hardly any music can be made out.</source>
+        <translation>Rauschen; kaum Musik zu erkennen.</translation>
+    </message>
+    <message>
+        <source>Mostly noise; a few instruments come through as they should.</source>
+        <translation>Vor allem Rauschen; einige Instrumente kommen durch, wie sie sollen.</translation>
+    </message>
+    <message>
+        <source>There is noise, but most instruments sound as they should.</source>
+        <translation>Es rauscht, aber die meisten Instrumente klingen, wie sie sollen.</translation>
+    </message>
+    <message>
+        <source>Hardly any noise; the instruments sound natural.</source>
+        <translation>Kaum Rauschen; die Instrumente klingen natürlich.</translation>
+    </message>
+    <message>
+        <source>No noise at all, as clean as a studio recording.</source>
+        <translation>Gar kein Rauschen, so sauber wie im Studio.</translation>
+    </message>
+    <message>
+        <source>Plainly the wrong direction.</source>
+        <translation>Eindeutig die falsche Richtung.</translation>
+    </message>
+    <message>
+        <source>Not right, but not the opposite either.</source>
+        <translation>Nicht richtig, aber auch nicht das Gegenteil.</translation>
+    </message>
+    <message>
+        <source>Neither right nor wrong: the style stays vague.</source>
+        <translation>Weder richtig noch falsch: Der Stil bleibt unklar.</translation>
+    </message>
+    <message>
+        <source>The direction is clear enough to call it right.</source>
+        <translation>Die Richtung ist klar genug, um richtig zu heißen.</translation>
+    </message>
+    <message>
+        <source>Clear, and exactly what was asked for.</source>
+        <translation>Klar und genau, was verlangt war.</translation>
+    </message>
+    <message>
+        <source>Nothing to do with the instruction; no instrument fits.</source>
+        <translation>Hat nichts mit der Anweisung zu tun; kein Instrument passt.</translation>
+    </message>
+    <message>
+        <source>One or two instruments fit.</source>
+        <translation>Ein oder zwei Instrumente passen.</translation>
+    </message>
+    <message>
+        <source>The instruments that stand out fit, but two or more do not.</source>
+        <translation>Die auffälligen Instrumente passen, zwei oder mehr aber nicht.</translation>
+    </message>
+    <message>
+        <source>Right but for one instrument.</source>
+        <translation>Richtig bis auf ein Instrument.</translation>
+    </message>
+    <message>
+        <source>All of it is right.</source>
+        <translation>Alles ist richtig.</translation>
+    </message>
+    <message>
+        <source>Clashes with the source; one hears it at once.</source>
+        <translation>Beißt sich mit dem Original; man hört es sofort.</translation>
+    </message>
+    <message>
+        <source>Does not go well with the source, but comes in on time.</source>
+        <translation>Passt nicht gut zum Original, setzt aber richtig ein.</translation>
+    </message>
+    <message>
+        <source>Does not quite go with the source, but does not disturb.</source>
+        <translation>Passt nicht ganz zum Original, stört aber nicht.</translation>
+    </message>
+    <message>
+        <source>Goes with the source much as the right result would.</source>
+        <translation>Passt zum Original fast wie das richtige Ergebnis.</translation>
+    </message>
+    <message>
+        <source>As the right result or different, and a pleasure: everything goes together.</source>
+        <translation>Wie das richtige Ergebnis oder anders, und eine Freude: Alles passt zusammen.</translation>
+    </message>
+    <message>
+        <source>Clashes with the vocals, and misses the instruction.</source>
+        <translation>Beißt sich mit dem Gesang und verfehlt die Anweisung.</translation>
+    </message>
+    <message>
+        <source>Hardly goes with the vocals; only the beats line up.</source>
+        <translation>Passt kaum zum Gesang; nur die Schläge stimmen überein.</translation>
+    </message>
+    <message>
+        <source>The beats line up, and it mostly goes with the vocals.</source>
+        <translation>Die Schläge stimmen überein, und es passt meist zum Gesang.</translation>
+    </message>
+    <message>
+        <source>Beats and chords line up; it sounds like a song.</source>
+        <translation>Schläge und Akkorde stimmen überein; es klingt wie ein Lied.</translation>
+    </message>
+    <message>
+        <source>One whole with the vocals, and a new reading of the song.</source>
+        <translation>Eine Einheit mit dem Gesang und eine neue Deutung des Liedes.</translation>
+    </message>
+</context>
+</TS>
