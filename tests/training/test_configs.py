@@ -24,7 +24,9 @@ def test_every_shipped_configuration_has_all_stages(name: str) -> None:
 
 
 def test_the_shipped_ones_are_those_of_the_design() -> None:
-    assert configuration_names() == ("audit", "default", "paper", "tiny", "without_aggregation", "without_chords")
+    assert configuration_names() == (
+        "audit", "audit_default", "default", "paper", "tiny", "without_aggregation", "without_chords",
+    )  # fmt: skip
 
 
 def test_default_is_what_the_engine_builds_by_default() -> None:
