@@ -120,21 +120,32 @@ class Bundle:
 
     def part(self, name: str, device: torch.device | str = "cpu") -> nn.Module:
         """The network `name` (one of PARTS) with its weights: eval mode, float32, no gradients wanted."""
+        from engine.models.build import build_part
+
+        weights = self.weights(name)
+        network = build_part(name, self.configuration, self.vocabulary)
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise self._misfit(name) from error
+        return network.to(device).eval().requires_grad_(False)
+
+    def weights(self, name: str) -> dict[str, torch.Tensor]:
+        """The tensors of the part `name` in float32, whatever network they fit. Raises UserError."""
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        from engine.models.build import build_part
-
         if name not in self.parts:
             raise UserError(f"the model {self.folder} has no {name}", "use a model that was trained with all stages")
-        path = self.folder / f"{name}.safetensors"
-        network = build_part(name, self.configuration, self.vocabulary)
         try:
-            weights = load_file(path)
-            network.load_state_dict({key: _as_float32(value) for key, value in weights.items()})
-        except (SafetensorError, RuntimeError, OSError) as error:
-            raise UserError(f"{path} does not hold the {name} that model.json describes", _REINSTALL) from error
-        return network.to(device).eval().requires_grad_(False)
+            found = load_file(self.folder / f"{name}.safetensors")
+        except (SafetensorError, OSError) as error:
+            raise self._misfit(name) from error
+        return {key: _as_float32(value) for key, value in found.items()}
+
+    def _misfit(self, name: str) -> UserError:
+        path = self.folder / f"{name}.safetensors"
+        return UserError(f"{path} does not hold the {name} that model.json describes", _REINSTALL)
 
     def text_encoder(self) -> TextEncoder:
         """The frozen encoder of instructions. A T5 lies in the folder `text` of the bundle."""

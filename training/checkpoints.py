@@ -120,7 +120,7 @@ def read_trained(place: Path, stage: str, part: str) -> Checkpoint:
         "vocabulary": bundle.vocabulary.to_json(),
         "metrics": bundle.metrics.get(stage, {}),
     }
-    return Checkpoint({"ema": bundle.part(part).state_dict()}, {**state, **described})
+    return Checkpoint({"ema": bundle.weights(part)}, {**state, **described})
 
 
 def load_part(place: Path, part: str) -> nn.Module:

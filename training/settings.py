@@ -85,9 +85,16 @@ class RendererSettings(StageSettings):
     """Share of queries for a whole family ("guitar")."""
     vocals: float = 0.2
     """Share of queries for vocals, where there are any: what users ask for most."""
-    refine_weight: float = 0.5
-    latent_noise: float = 0.3
-    """Largest deviation of the noise on the latents that `refine` learns to repair."""
+    share_weight: float = 1.0
+    """Of the cross-entropy over all instruments at once."""
+    colour_db: float = 4.0
+    """Deviation of the equaliser that each stem passes, in dB."""
+    level_db: float = 3.0
+    """Deviation of each stem's level, in dB."""
+    guests: float = 0.25
+    """Share of examples in which a stem of another song plays along."""
+    frames: float = 0.35
+    """Share of an example's frames that the loss looks at: the network's last layers cost most, and see one frame."""
 
 
 @dataclass(frozen=True)

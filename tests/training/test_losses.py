@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from torch import Tensor
@@ -13,6 +15,7 @@ from training.losses import (
     listener_loss,
     multi_resolution_loss,
     selection_loss,
+    share_loss,
     si_sdr,
     si_sdr_loss,
     spectral_losses,
@@ -155,3 +158,27 @@ def test_what_is_taken_for_an_absent_instrument_is_a_leak() -> None:
     terms = selection_loss(half, mixture, torch.zeros_like(mixture))
     assert float(terms.leak_db) == pytest.approx(-6.0, abs=0.1)
     assert float(terms.taken_db) == 0
+
+
+def shares_case() -> tuple[torch.Tensor, torch.Tensor]:
+    """Two stems that share no bin: spectra (1, 3, 17, 2) with an empty third slot, owners of classes 2 and 0."""
+    spectra = torch.zeros(1, 3, 17, 2, dtype=torch.complex64)
+    spectra[0, 0, :8], spectra[0, 1, 8:] = 1.0, 1.0j
+    return spectra, torch.tensor([[2, 0, -1]])
+
+
+def test_shares_are_learnt_from_whose_bin_it_is() -> None:
+    spectra, owner = shares_case()
+    right = torch.zeros(1, 2, 1, 4, 16)
+    right[:, :, :, 2, :8] = right[:, :, :, 0, 8:] = 12.0
+    assert float(share_loss(right, spectra, owner)) < 1e-3
+    assert float(share_loss(torch.zeros_like(right), spectra, owner)) == pytest.approx(math.log(4), rel=1e-3)
+    assert float(share_loss(right.flip(-1), spectra, owner)) > 5
+
+
+def test_shares_of_silence_ask_for_nothing() -> None:
+    spectra, owner = shares_case()
+    logits = torch.randn(1, 2, 1, 4, 16, requires_grad=True)
+    loss = share_loss(logits, torch.zeros_like(spectra), owner)
+    loss.backward()
+    assert logits.grad is not None and logits.grad.isfinite().all()

@@ -1,9 +1,9 @@
-"""The renderer's stage: the mask that carries remove and extract, and the post-filter of added stems.
+"""The renderer's stage: the shares of the instruments in a mix, which carry remove and extract.
 
-`select` hears a mix and a query and is held against the true stems. The error of what is taken is, sample for
-sample, the error of what stays, so one error term serves remove and extract. `refine` is trained along when
-an autoencoder's run is given: a stem is encoded, its latents disturbed as sampling would, decoded, and
-held against the stem again.
+The network hears a mix and says of each bin whose it is. Two terms teach it. The shares of all stems at once, as a
+classification: every example teaches each instrument that sounds, and each that does not. And for one query an
+example, as users ask it (one to three instruments, a family, what is not there), the SI-SDR of what the mask takes
+and of what it leaves.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.checkpoints import load_part
 from training.evaluation.metrics import si_sdr
-from training.losses import selection_loss
+from training.losses import selection_loss, share_loss
 from training.settings import RendererSettings
-from training.stages.base import Batch, Metrics, Scene, Stage, evaluation_generator, mean
+from training.stages.base import Batch, Metrics, Scene, Stage, mean
 from training.stages.mixing import Cut, coloured, cut, random_gain, safe_gain, stacked, sub_band, whole_frames
+
+STEMS = 8
+"""Of a mix, one by one; what a fuller band has beyond them is summed up in the last as "anything else"."""
+
+COLOUR_POINTS = 7
+"""Of an equaliser's curve, from 47 Hz to 12 kHz: one an octave and a third."""
 
 
 class RendererStage(Stage):
     name = "renderer"
     part = "renderer"
-    uses = ("autoencoder",)
     settings: RendererSettings
-    autoencoder: Any = None
-
-    def place(self, device: torch.device) -> None:
-        if "autoencoder" in self.runs:
-            self.autoencoder = load_part(self.runs["autoencoder"], "autoencoder").to(device)
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
-        """source (B, T), selected (B, T): the part of it that was asked for; query (B, N)."""
+        """stems (B, STEMS, T), which sum to the mix; owner (B, STEMS) int64, the class of each, -1 where there is
+        none; query (B, N)."""
         samples = whole_frames(self.settings.seconds)
         made = []
         for index in range(self.settings.batch):
@@ -43,14 +43,26 @@ class RendererStage(Stage):
             names = piece.sounding or list(piece.stems)
             band = sub_band(names, rng, smallest=min(3, len(names)))
             asked = self._asked(piece, band, rng)
-            taken = piece.mix([name for name in band if name in asked])
-            source = piece.mix(band)
+            stems, owner = self._stems(piece, band)
             if rng.random() < 0.3:
-                # One equaliser over the whole mix is linear: the stem's share of it stays true.
-                source, taken = coloured(np.stack([source, taken]), rng)
-            gain = safe_gain(source, random_gain(rng))
-            made.append({"source": source * gain, "selected": taken * gain, "query": self._query(asked)})
+                # One equaliser over the whole mix is linear: each stem's share of it stays true.
+                stems = coloured(stems, rng)
+            stems = stems * safe_gain(stems.sum(axis=0), random_gain(rng))
+            made.append({"stems": stems, "owner": owner, "query": self._query(asked)})
         return stacked(made)
+
+    def _stems(self, piece: Cut, band: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        names = self.vocabulary.instrument_names
+        known = [name for name in band if name in names]
+        single = known if len(known) == len(band) and len(known) <= STEMS else known[: STEMS - 1]
+        stems = np.zeros((STEMS, next(iter(piece.stems.values())).shape[0]), dtype=np.float32)
+        owner = np.full(STEMS, -1, dtype=np.int64)
+        for slot, name in enumerate(single):
+            stems[slot], owner[slot] = piece.stems[name], names.index(name)
+        rest = [name for name in band if name not in single]
+        if rest:
+            stems[-1], owner[-1] = piece.mix(rest), len(names)
+        return stems, owner
 
     def _asked(self, piece: Cut, band: Sequence[str], rng: np.random.Generator) -> set[str]:
         """One to three instruments of the vocabulary, now and then a family, the vocals, or what is not there."""
@@ -76,60 +88,74 @@ class RendererStage(Stage):
         return np.array([name in asked for name in self.vocabulary.instrument_names], dtype=np.float32)
 
     def loss(self, network: Any, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        spectrum, wanted = network.stft(batch["source"]), network.stft(batch["selected"])
-        mask = network.mask_spectrum(spectrum, batch["query"])
+        stems, owner, query = batch["stems"], batch["owner"], batch["query"]
+        with torch.no_grad():
+            sounds = owner >= 0
+            found = network.stft(stems[sounds])
+            spectra = found.new_zeros((*owner.shape, *found.shape[1:]))
+            spectra[sounds] = found
+            spectra, owner = self._guests(spectra, owner, generator)
+            spectra = spectra * self._colours(owner, network.bins, generator)
+            spectrum = spectra.sum(dim=1)
+        features = network.features(spectrum)
+        # The head looks at single frames: some of them teach it as well, at a fraction of the time.
+        frames = self._frames(features.shape[1], generator, features.device)
+        logits = network.logits(features[:, frames])
         with torch.autocast(spectrum.device.type, enabled=False):
-            terms = selection_loss(mask, spectrum, wanted)
-            weight = self.settings.waveform_weight
-            total = self.settings.magnitude_weight * terms.magnitude
-            total = total + weight * (terms.leak_db - terms.taken_db - 0.5 * terms.rest_db)
-            values = {
-                "magnitude": terms.magnitude,
-                "taken_db": terms.taken_db,
-                "rest_db": terms.rest_db,
-                "leak_db": terms.leak_db,
-            }
-        if self.autoencoder is not None:
-            refined = self._refine_loss(network, batch, generator)
-            total = total + self.settings.refine_weight * refined
-            values["refine"] = refined
+            spectra, spectrum = spectra[..., frames], spectrum[..., frames]
+            wanted = (spectra * _chosen(owner, query)[..., None, None]).sum(dim=1)
+            shares = share_loss(logits.float(), spectra, owner)
+            terms = selection_loss(network.mask(logits, query), spectrum, wanted)
+            total = self.settings.share_weight * shares + self.settings.magnitude_weight * terms.magnitude
+            total = total + self.settings.waveform_weight * (terms.leak_db - terms.taken_db - 0.5 * terms.rest_db)
+        values = {
+            "shares": shares,
+            "magnitude": terms.magnitude,
+            "taken_db": terms.taken_db,
+            "rest_db": terms.rest_db,
+            "leak_db": terms.leak_db,
+        }
         return total, values
 
-    def _refine_loss(self, network: Any, batch: Batch, generator: torch.Generator) -> Tensor:
-        """On the first half of the batch: what `select` takes is here the stem that an edit adds to the rest."""
-        count = max(1, batch["source"].shape[0] // 2)
-        stem = batch["selected"][:count]
-        rest = batch["source"][:count] - stem
-        decoded, latents = self._resampled(stem, generator)
-        refined = network.stft(network.refine(rest, decoded, latents))
-        with torch.autocast(stem.device.type, enabled=False):
-            wanted = network.stft(stem)
-            level = wanted.abs().mean(dim=(1, 2))
-            sounding = (level > 1e-4).float()
-            magnitude = (_magnitude(refined) - wanted.abs()).abs().mean(dim=(1, 2)) / (level + 1e-4)
-            power = wanted.abs().square().mean(dim=(1, 2)) + 1e-8
-            error = _power(refined - wanted).mean(dim=(1, 2)) / power
-            each = magnitude + torch.log10(error + 1e-2)
-            return (each * sounding).sum() / sounding.sum().clamp_min(1)
+    def _guests(self, spectra: Tensor, owner: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Now and then a stem of the next example plays along: combinations that no song of ours has."""
+        chance = torch.rand(owner.shape[0], generator=generator, device=owner.device).tolist()
+        lists = owner.tolist()
+        owner = owner.clone()
+        for one, others in enumerate(lists):
+            guest = (one + 1) % len(lists)
+            if chance[one] < self.settings.guests and -1 in others and lists[guest][0] not in (-1, *others):
+                slot = others.index(-1)
+                spectra[one, slot], owner[one, slot] = spectra[guest, 0], lists[guest][0]
+        return spectra, owner
 
-    @torch.no_grad()
-    def _resampled(self, stem: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """stem (B, T) -> what sampling would give: (B, T) decoded, (B, C, F) latents, with noise of many sizes."""
-        latents = self.autoencoder.encode(stem[:, None]).float()
-        size = torch.rand((latents.shape[0], 1, 1), generator=generator, device=latents.device)
-        noise = torch.randn(latents.shape, generator=generator, device=latents.device)
-        latents = latents + self.settings.latent_noise * size * noise
-        return self.autoencoder.decode(latents)[:, 0, : stem.shape[-1]].float(), latents
+    def _colours(self, owner: Tensor, bins: int, generator: torch.Generator) -> Tensor:
+        """(B, STEMS, K, 1): each stem through an equaliser and a fader of its own. A soundfont's piano is one piano; its
+        colours are many, and what is learnt of them holds for pianos that were never heard."""
+        points = torch.randn((*owner.shape, COLOUR_POINTS), generator=generator, device=owner.device)
+        levels = torch.randn((*owner.shape, 1), generator=generator, device=owner.device)
+        decibels = self.settings.colour_db * points + self.settings.level_db * levels
+        octaves = torch.log2(torch.arange(bins, device=owner.device).clamp_min(4) / 4)
+        place = octaves / octaves[-1] * (COLOUR_POINTS - 1)
+        low = place.long().clamp_max(COLOUR_POINTS - 2)
+        curve = torch.lerp(decibels[..., low], decibels[..., low + 1], place - low)
+        return (10 ** (curve / 20))[..., None]
+
+    def _frames(self, count: int, generator: torch.Generator, device: torch.device) -> Tensor:
+        """A random share of the frames, in order."""
+        some = max(1, round(count * self.settings.frames))
+        return torch.randperm(count, generator=generator, device=device)[:some].sort().values
 
     def evaluate(self, network: Any, device: torch.device) -> Metrics:
         """SI-SDR in dB of extract and remove against the truth, and of the unedited source against the same; the
         level of what is taken for an absent instrument, in dB below the source."""
         figures: dict[str, list[float]] = {
             name: []
-            for name in ("extract", "extract_unedited", "remove", "remove_unedited", "absent_db", "decoded", "refined")
+            for name in ("extract", "extract_unedited", "remove", "remove_unedited", "absent_db")
         }
-        for index, batch in enumerate(self.validation_batches(device)):
-            source, wanted = batch["source"], batch["selected"]
+        for batch in self.validation_batches(device):
+            source = batch["stems"].sum(dim=1)
+            wanted = (batch["stems"] * _chosen(batch["owner"], batch["query"])[..., None]).sum(dim=1)
             taken = network.apply_mask(network.select(source, batch["query"]), source)
             for one in range(source.shape[0]):
                 x, y, estimate = (value[one].float().cpu().numpy() for value in (source, wanted, taken))
@@ -143,23 +169,13 @@ class RendererStage(Stage):
                 _note(figures, "extract_unedited", x, y)
                 _note(figures, "remove", x - estimate, x - y)
                 _note(figures, "remove_unedited", x, x - y)
-            if self.autoencoder is not None:
-                decoded, latents = self._resampled(wanted, evaluation_generator(device, index))
-                refined = network.refine(source - wanted, decoded, latents)
-                for one in range(source.shape[0]):
-                    y = wanted[one].float().cpu().numpy()
-                    _note(figures, "decoded", decoded[one].float().cpu().numpy(), y)
-                    _note(figures, "refined", refined[one].float().cpu().numpy(), y)
         return {name: mean(values) for name, values in figures.items() if values}
 
 
-def _power(spectrum: Tensor) -> Tensor:
-    return spectrum.real.square() + spectrum.imag.square()
-
-
-def _magnitude(spectrum: Tensor) -> Tensor:
-    """|x| with a gradient at silence."""
-    return (_power(spectrum) + 1e-12).sqrt()
+def _chosen(owner: Tensor, query: Tensor) -> Tensor:
+    """(B, STEMS), 1 where a stem's class was asked for. owner: (B, STEMS); query: (B, N)."""
+    asked = torch.cat([query, torch.zeros_like(query[:, :1])], dim=1)
+    return asked.gather(1, owner.clamp_min(0)) * (owner >= 0)
 
 
 def _note(figures: dict[str, list[float]], name: str, estimate: np.ndarray, reference: np.ndarray) -> None:

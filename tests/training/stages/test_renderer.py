@@ -1,39 +1,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from training import checkpoints
-from training.loop import RunRequest, train
+from training.clip import Clip
 from training.stages.base import Stage
+from training.stages.mixing import Cut
+from training.stages.renderer import STEMS
 
 MakeStage = Callable[..., Stage]
 
 
-def test_what_is_asked_for_is_part_of_the_source(toy_stage: MakeStage) -> None:
+def test_every_stem_has_an_owner_and_queries_name_what_may_be_missing(toy_stage: MakeStage) -> None:
     stage: Any = toy_stage("renderer")
-    rng = np.random.default_rng(0)
-    absent = 0
+    classes = len(stage.vocabulary.instruments)
+    absent = present = 0
     for step in range(20):
         batch = stage.batch(step)
         assert batch["query"].sum(dim=1).min() >= 1
-        for source, selected in zip(batch["source"], batch["selected"], strict=True):
-            if not selected.any():
-                absent += 1
-            else:
-                assert float((source - selected).square().mean()) < float(source.square().mean()) + 1e-6
-    assert 1 <= absent <= 20
-    assert rng is not None
+        for stems, owner, query in zip(batch["stems"], batch["owner"], batch["query"], strict=True):
+            owners = owner[owner >= 0].tolist()
+            assert len(set(owners)) == len(owners) and max(owners) <= classes
+            assert not stems[owner < 0].any()
+            assert float(stems.sum(dim=0).abs().max()) <= 1.0
+            asked = {index for index, one in enumerate(query.tolist()) if one}
+            present += bool(asked & set(owners))
+            absent += not asked & set(owners)
+    assert absent >= 1 and present >= 1
+
+
+def test_a_band_that_is_too_full_keeps_its_sum(toy_stage: MakeStage) -> None:
+    stage: Any = toy_stage("renderer")
+    names = [*stage.vocabulary.instrument_names[:9], "kazoo"]
+    rng = np.random.default_rng(0)
+    stems = {name: rng.normal(size=4800).astype(np.float32) for name in names}
+    piece = Cut(Clip(stems), stems, slice(0, 10))
+    made, owner = stage._stems(piece, names)
+    np.testing.assert_allclose(made.sum(axis=0), piece.mix(names), atol=1e-5)
+    assert owner[-1] == len(stage.vocabulary.instruments) and len(set(owner)) == STEMS
 
 
 def test_a_silent_mix_gives_finite_gradients(toy_stage: MakeStage) -> None:
     stage: Any = toy_stage("renderer")
     network = stage.build()
-    batch = {key: torch.zeros_like(value) if key != "query" else value for key, value in stage.batch(0).items()}
+    batch = {key: torch.zeros_like(value) if key == "stems" else value for key, value in stage.batch(0).items()}
     loss, _ = stage.loss(network, batch, torch.Generator())
     loss.backward()
     assert bool(torch.isfinite(loss))
@@ -41,11 +54,3 @@ def test_a_silent_mix_gives_finite_gradients(toy_stage: MakeStage) -> None:
     assert all(bool(torch.isfinite(gradient).all()) for gradient in gradients)
 
 
-def test_the_post_filter_is_trained_where_an_autoencoder_is_given(tmp_path: Path, toy_stage: MakeStage) -> None:
-    options: Any = {"steps": 2, "device": "cpu", "workers": 0, "quiet": True}
-    train(toy_stage("autoencoder"), RunRequest(run=tmp_path / "autoencoder", **options))
-    stage = toy_stage("renderer", runs={"autoencoder": tmp_path / "autoencoder"})
-    report = train(stage, RunRequest(run=tmp_path / "renderer", **options))
-    assert {"extract", "extract_unedited", "remove", "remove_unedited", "decoded", "refined"} <= set(report.metrics)
-    trained = checkpoints.load_part(tmp_path / "renderer", "renderer").state_dict()
-    assert float(trained["refine_out.bias"].abs().max()) > 0
