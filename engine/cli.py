@@ -11,6 +11,7 @@ window through "instructme.window": the engine knows neither.
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -135,7 +136,14 @@ def _plugins() -> dict[str, EntryPoint]:
 
 def _open_window() -> Any:
     for point in entry_points(group="instructme.window"):
-        return point.load()()
+        # What is imported stays: to look for garbage in it, again and again, took a tenth of the start.
+        gc.disable()
+        try:
+            run = point.load()
+        finally:
+            gc.freeze()
+            gc.enable()
+        return run()
     raise UserError("the window is not installed", "install InstructME whole, or see `instructme --help`")
 
 

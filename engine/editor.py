@@ -302,7 +302,7 @@ class Editor:
         """The new stem (samples,) at 24 kHz."""
         networks, decoding = self.networks, watch.stage("decoding")
         if "added" in sampled:
-            added = networks.decode(sampled["added"], source.shape[0], decoding)
+            added = networks.decode_added(sampled["added"], source, decoding)
         else:
             # A model that samples the target only, as the paper's: the new stem is what the target has beyond
             # what stays of the source, both through the decoder, so that its errors cancel.

@@ -136,17 +136,12 @@ class Networks:
     @torch.no_grad()
     def decode(self, latents: Tensor, samples: int, step: Step) -> np.ndarray:
         """Latents (C, Z) -> audio (samples,)."""
-        autoencoder = self._autoencoder
-        hop = autoencoder.samples_per_frame
-        total = latents.shape[1]
-        audio = scratch((total * hop,))
-        for window in self._latent_windows(total):
-            part = latents[None, :, window.start : window.end].to(self.device)
-            with self._precision():
-                decoded = autoencoder.decode(part)[0, 0].float().cpu().numpy()
-            audio[window.start * hop : window.end * hop] += decoded * np.repeat(window.weights, hop)
-            step(window.end / total)
-        return audio[:samples]
+        return self._decode(latents, samples, step, None)
+
+    @torch.no_grad()
+    def decode_added(self, latents: Tensor, source: np.ndarray, step: Step) -> np.ndarray:
+        """Latents (C, Z) of a new stem -> the stem (T,), decoded and cleaned beside the source (T,)."""
+        return self._decode(latents, source.shape[0], step, source)
 
     def sample(
         self,
@@ -213,6 +208,26 @@ class Networks:
             )
         names = configuration.unet.state
         return {name: latents for name, latents in zip(names, state[0].cpu().chunk(len(names)), strict=True)}
+
+    def _decode(self, latents: Tensor, samples: int, step: Step, source: np.ndarray | None) -> np.ndarray:
+        autoencoder = self._autoencoder
+        hop = autoencoder.samples_per_frame
+        total = latents.shape[1]
+        audio = scratch((total * hop,))
+        for window in self._latent_windows(total):
+            part = latents[None, :, window.start : window.end].to(self.device)
+            with self._precision():
+                decoded = autoencoder.decode(part)[:, 0]
+                if source is not None:
+                    beside = self._cut(source, window.start, window.end, hop)[None, : decoded.shape[1]]
+                    frames = frames_in(decoded.shape[1])
+                    if part.shape[-1] != frames:
+                        part = F.interpolate(part, size=frames, mode="linear")
+                    decoded = self.part("renderer").refine(beside, decoded, part)
+            weights = np.repeat(window.weights, hop)
+            audio[window.start * hop : window.end * hop] += decoded[0].float().cpu().numpy() * weights
+            step(window.end / total)
+        return audio[:samples]
 
     def _latent_windows(self, total: int) -> Any:
         rate = self.bundle.configuration.sample_rate / self._autoencoder.samples_per_frame

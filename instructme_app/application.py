@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import logging.handlers
 import signal
@@ -38,9 +39,9 @@ def run(file: Path | None = None) -> int:
     window.show()
     door.open()
     _open_first(window, file)
-    if file is None or file.resolve() == demo_song():
-        # Who comes with a song of their own wants to get on with it; the tour stays in the Help menu.
-        window.session.song_changed.connect(window.helping.tour.start_once, Qt.ConnectionType.SingleShotConnection)
+    _greet(window, file)
+    # Not before it can be used: this itself takes as long as one of the stalls that it prevents.
+    QTimer.singleShot(QUIET, window, _spare_the_collector)
 
     # Python sees Ctrl-C only between two of its own instructions: give it some, now and then.
     signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -48,6 +49,26 @@ def run(file: Path | None = None) -> int:
     pulse.timeout.connect(lambda: None)
     pulse.start(300)
     return app.exec()
+
+
+QUIET = 1000
+"""Milliseconds after which the window is up."""
+
+
+def _spare_the_collector() -> None:
+    """Modules, widgets and actions live as long as the window: no collection needs to walk through them any more.
+
+    A full one, which comes unasked in the middle of anything, held the window and the audio callback for 60-70 ms.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _greet(window: MainWindow, file: Path | None) -> None:
+    """The tour, at the first start of all. Who comes with a song of their own wants to get on with it, and who comes
+    from a crash wants to know what became of their work; to both, the Help menu still has it."""
+    if window.recovery.left is None and (file is None or file.resolve() == demo_song()):
+        window.session.song_changed.connect(window.helping.tour.start_once, Qt.ConnectionType.SingleShotConnection)
 
 
 def demo_song() -> Path | None:

@@ -214,7 +214,7 @@ QPushButton[kind="quiet"] { border: 1px solid @line; background: @raised; }
 QPushButton[kind="quiet"]:hover { background: @hover; }
 QPushButton[kind="quiet"]:focus { border: 1px solid @accent; }
 QPushButton[kind="primary"] { background: @accent; color: @accent_text; font-weight: 600; border-radius: 9px;
-    padding: 7px 16px; }
+    padding: 6px 16px; }
 QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:focus { border: 1px solid @text; }
 QPushButton[kind="primary"]:disabled { background: @hover; color: @disabled; }
 QPushButton[kind="side"] { border-radius: 6px; padding: 4px 14px; color: @muted; font-weight: 600; }
@@ -265,8 +265,8 @@ QSlider::handle:horizontal { background: @text; width: 14px; height: 14px; margi
 QSlider::handle:horizontal:focus { background: @accent; }
 QSplitter::handle { background: transparent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
-QScrollArea[role="lanes"] { border: 1px solid transparent; border-radius: 8px; }
-QScrollArea[role="lanes"][active="true"] { border: 1px solid @focus; }
+QFrame[role="lanes"] { border: 1px solid transparent; border-radius: 8px; }
+QFrame[role="lanes"][active="true"] { border: 1px solid @focus; }
 QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 7px;
     padding: 5px 10px; min-height: 20px; }
 QAbstractSpinBox QLineEdit { font-size: 13px; padding: 0 8px; }

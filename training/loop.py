@@ -340,6 +340,7 @@ class _Run:
         }
         self.optimizer.load_state_dict({"state": state, "param_groups": shape["param_groups"]})
 
+
 def _optimizer(named: dict[str, nn.Parameter], stage: Stage) -> torch.optim.AdamW:
     """AdamW; only matrices decay, for norms and biases have no scale to keep small."""
     matrices = [value for value in named.values() if value.ndim >= 2]

@@ -85,6 +85,9 @@ class RendererSettings(StageSettings):
     """Share of queries for a whole family ("guitar")."""
     vocals: float = 0.2
     """Share of queries for vocals, where there are any: what users ask for most."""
+    refine_weight: float = 0.5
+    latent_noise: float = 0.3
+    """Largest deviation of the noise on the latents that `refine` learns to repair."""
     share_weight: float = 1.0
     """Of the cross-entropy over all instruments at once."""
     colour_db: float = 4.0

@@ -43,7 +43,7 @@ def build_part(name: str, configuration: ModelConfiguration, vocabulary: Vocabul
         case "renderer":
             from engine.models.renderer import Renderer
 
-            return Renderer(configuration.renderer, instruments=instruments)
+            return Renderer(configuration.renderer, instruments=instruments, latent_channels=latent_channels)
         case "embedding":
             from engine.models.embedding import MusicTextEmbedding
 

@@ -2,7 +2,8 @@
 
 It says of every bin of the source's spectrogram which instrument it belongs to, as shares that sum to one. The mask
 of an edit is the sum of the shares of what was asked for: so remove is x - M x and extract is M x, the two add up to
-the source exactly, and the masks of two instruments asked for together are those of each, added.
+the source exactly, and the masks of two instruments asked for together are those of each, added. `refine` cleans the
+decoded stem that an edit adds.
 
 Shapes: B batch, T samples at 24 kHz, N instruments, K = 1025 bins, t = ceil(T / 480) + 1 frames.
 The grid of every mask: bin k is k * 24000 / 2048 Hertz, frame t is centred on sample t * 480 (of 24 kHz).
@@ -25,6 +26,7 @@ GROUP_CHANNELS = 32
 MARGIN_BINS = 4
 """A group sees its neighbours so far: a partial on its edge must not be cut in two."""
 HIDDEN = 4 * GROUP_CHANNELS
+REFINE_BLOCKS = 3
 FLOOR = 1e-3
 
 
@@ -34,7 +36,7 @@ class Renderer(nn.Module):
 
     window: Tensor
 
-    def __init__(self, config: RendererConfiguration, instruments: int) -> None:
+    def __init__(self, config: RendererConfiguration, instruments: int, latent_channels: int) -> None:
         super().__init__()
         self.fft_size, self.hop = config.fft_size, config.hop
         self.bins = config.fft_size // 2 + 1
@@ -54,6 +56,14 @@ class Renderer(nn.Module):
         # The fine structure goes around the trunk, which is too narrow for a thousand bins.
         self.group_hidden = GroupLinear(self.groups, 2 * GROUP_CHANNELS, HIDDEN)
         self.group_out = GroupLinear(self.groups, HIDDEN, GROUP_BINS * self.classes)
+
+        refine_width = max(32, width * 2 // 3)
+        self.refine_in = nn.Linear(2 * self.bins + latent_channels, refine_width)
+        self.refine_trunk = nn.ModuleList(ConvNeXt(refine_width, dilation=2**index) for index in range(REFINE_BLOCKS))
+        self.refine_out = nn.Linear(refine_width, self.bins)
+        # An untrained post-filter changes nothing: 2 sigmoid(0) = 1.
+        nn.init.zeros_(self.refine_out.weight)
+        nn.init.zeros_(self.refine_out.bias)
 
     def stft(self, audio: Tensor) -> Tensor:
         """(B, T) -> complex (B, K, t). In float32 whatever the precision around it."""
@@ -96,6 +106,22 @@ class Renderer(nn.Module):
         else. Classes stand before bins, so that a softmax over them runs along whole vector registers."""
         x = self.group_out(F.gelu(self.group_hidden(features)))
         return x.unflatten(-1, (self.classes, GROUP_BINS))
+
+    def refine(self, audio: Tensor, added: Tensor, added_latents: Tensor) -> Tensor:
+        """Cleans the decoded stem by a gain of 0 to 2 on each of its bins.
+
+        audio: (B, T) source; added: (B, T) decoded stem; added_latents: (B, C, F), F = ceil(T / 480) -> (B, T).
+        """
+        spectrum = self.stft(added)
+        features = [_log_level(self.stft(audio).abs()), _log_level(spectrum.abs())]
+        # Latent frames lie between spectrogram frames: each of these takes the mean of its two neighbours.
+        latents = F.pad(added_latents.float(), (1, 1), mode="replicate")
+        features.append(0.5 * (latents[..., :-1] + latents[..., 1:]))
+        x = self.refine_in(torch.cat(features, dim=1).transpose(1, 2))
+        for block in self.refine_trunk:
+            x = block(x)
+        mask = 2 * torch.sigmoid(self.refine_out(x).float())
+        return self.istft(spectrum * mask.transpose(1, 2), audio.shape[-1])
 
     def _groups(self, magnitudes: Tensor) -> Tensor:
         """(B, K, t) -> (B, t, groups, 3 * 24): each group's bins with a margin, at the frame and its neighbours."""

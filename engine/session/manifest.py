@@ -45,11 +45,12 @@ def upgraded(
     return data
 
 
-def save(folder: Path, history: History, *, durable: bool = True) -> None:
-    """Write the manifest; the one before is kept beside it. Raises UserError, and then nothing has changed."""
+def save(folder: Path, history: History, *, durable: bool = True, settled: bool = False) -> None:
+    """Write the manifest; the one before is kept beside it where this one, or that one (`settled`), is surely on the
+    disk. Raises UserError, and then nothing has changed."""
     path, following = folder / NAME, folder / NEXT
     write_json(following, {"format": "instructme project", "version": VERSION, **history.to_json()}, durable=durable)
-    if durable and path.exists():
+    if (durable or settled) and path.exists():
         os.replace(path, folder / PREVIOUS)
     os.replace(following, path)
     if durable:

@@ -18,6 +18,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +72,9 @@ class Project:
         self.problems = problems
         """What `open` found damaged and repaired, one line each, for people."""
         self._lock = lock
+        self._settled = False
+        """Whether the manifest in the folder waited for the disk."""
+        self._naming = threading.Lock()
         self._next = 1 + history.last
 
     # Begin and end
@@ -255,10 +259,24 @@ class Project:
 
     def annotate(self, id: str, **changes: Any) -> Round:
         """Change `label`, `starred` or `note` of a round."""
+        keep = self.annotated(id, **changes)
+        keep()
+        return self.history[id]
+
+    def annotated(self, id: str, **changes: Any) -> Callable[[], None]:
+        """`annotate` without waiting for the disk: whatever becomes of this process, the folder knows it. What is
+        returned sees to it that a power cut does not take it back; it may wait, and raises UserError.
+
+        It may be called on another thread while the tree changes further; several, in the order of their return.
+        """
         round = self.history.annotate(id, **changes)
-        manifest.write_sidecar(self.folder, round)
-        self._save()
-        return round
+        self._save(durable=False)
+
+        def keep() -> None:
+            manifest.write_sidecar(self.folder, round)
+            self._settle()
+
+        return keep
 
     def measured(self, loudness: Mapping[str, float]) -> None:
         """Note how loud some rounds are, in LUFS. Measured again if it is lost, so nothing waits for the disk."""
@@ -335,9 +353,28 @@ class Project:
 
     def _save(self, *, durable: bool = True) -> None:
         try:
-            manifest.save(self.folder, self.history, durable=durable)
+            with self._naming:
+                manifest.save(self.folder, self.history, durable=durable, settled=self._settled)
+                self._settled = durable
         except OSError as error:
             raise failure(self.folder / manifest.NAME, error) from error
+
+    def _settle(self) -> None:
+        """Wait until the manifest in the folder, whichever that is, is on the disk; nobody else waits for that."""
+        path = self.folder / manifest.NAME
+        try:
+            while not self._settled:
+                with self._naming:
+                    handle = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                    sync(self.folder)
+                    with self._naming:
+                        self._settled = os.path.samestat(os.fstat(handle), path.stat())
+                finally:
+                    os.close(handle)
+        except OSError as error:
+            raise failure(path, error) from error
 
     def _all_rounds(self) -> list[Round]:
         trashed = [round for deleted in self.history.trash for round in deleted.rounds]

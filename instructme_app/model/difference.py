@@ -8,6 +8,7 @@ import logging
 import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
+from instructme_app.model.mapping import let_go
 from instructme_app.model.pyramid import Pyramid
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ class DifferenceSamples:
             pair = [samples.mean(axis=0, keepdims=True) for samples in pair]
         return (pair[0] - pair[1])[channels]
 
+    def let_go(self) -> None:
+        """Of both rounds, once a whole walk through them is over."""
+        let_go(self._current)
+        let_go(self._reference)
+
 
 class _Signals(QObject):
     made = Signal(object, object)
@@ -48,6 +54,7 @@ class _Task(QRunnable):
         except (OSError, ValueError, MemoryError):
             log.exception("a difference")
             pyramid = None
+        self._samples.let_go()
         # The window may close, and the signals go, while this is computed.
         with contextlib.suppress(RuntimeError):
             self._out.made.emit(self._key, pyramid)

@@ -90,7 +90,10 @@ class Gists(QObject):
         project = self._session.project
         if project is None or self._busy:
             return
-        missing = [entry for entry in project.history.rounds if entry.id not in {*self._known, *self._tried}]
+        # The window reads what it shows by itself, and tells us by `learn`.
+        shown = {entry.id for entry in (self._session.current, self._session.reference) if entry is not None}
+        skipped = {*self._known, *self._tried, *shown}
+        missing = [entry for entry in project.history.rounds if entry.id not in skipped]
         if missing:
             entry = missing[-1]
             self._tried.add(entry.id)

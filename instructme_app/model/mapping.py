@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import sys
+import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,10 @@ from engine.audio import MAX_CHANNELS, MAX_RATE, MIN_RATE, Audio
 
 _FLOAT = 3
 _EXTENSIBLE = 0xFFFE
+
+_lock = threading.Lock()
+_mapped: weakref.WeakValueDictionary[tuple[str, int, int, int], np.ndarray] = weakref.WeakValueDictionary()
+"""What somebody holds, by file: whoever reads it again gets the same array, and its pages count once."""
 
 
 def map_wav(path: Path) -> Audio | None:
@@ -23,16 +30,34 @@ def map_wav(path: Path) -> Audio | None:
     if sys.byteorder != "little":
         return None
     try:
-        with path.open("rb") as file:
-            place = _data(file.read(4096), path.stat().st_size)
+        with path.open("rb") as file, _lock:
+            facts = os.fstat(file.fileno())
+            place = _data(file.read(4096), facts.st_size)
             if place is None:
                 return None
             rate, channels, start, frames = place
-            mapped = np.memmap(file, dtype="<f4", mode="r", offset=start, shape=(frames, channels))
+            key = (str(path.resolve()), facts.st_ino, facts.st_size, facts.st_mtime_ns)
+            samples = _mapped.get(key)
+            if samples is None:
+                samples = np.memmap(file, dtype="<f4", mode="r", offset=start, shape=(frames, channels)).T
+                _mapped[key] = samples
+                _advise(samples, "MADV_WILLNEED")  # the audio callback must not wait for the disk
     except (OSError, ValueError, struct.error):
         return None
-    _read_ahead(mapped)
-    return Audio(mapped.T, rate)
+    return Audio(samples, rate)
+
+
+def let_go(samples: object) -> None:
+    """What was read of a mapped file no longer counts as memory of this process.
+
+    The system keeps it in its cache for as long as nobody needs the room, so that playing it costs no reading. Anything
+    but the samples of `map_wav` is left alone: of other maps, this would lose what was written.
+    """
+    with _lock:
+        ours = any(samples is known for known in _mapped.values())
+    if ours:
+        assert isinstance(samples, np.ndarray)
+        _advise(samples, "MADV_DONTNEED")
 
 
 def _data(head: bytes, size: int) -> tuple[int, int, int, int] | None:
@@ -63,8 +88,8 @@ def _data(head: bytes, size: int) -> tuple[int, int, int, int] | None:
     return None
 
 
-def _read_ahead(mapped: np.memmap) -> None:
-    """The audio callback must not wait for the disk: have it read before it is played."""
-    whole = getattr(mapped, "_mmap", None)
-    if whole is not None and hasattr(mmap, "MADV_WILLNEED"):
-        whole.madvise(mmap.MADV_WILLNEED)
+def _advise(samples: np.ndarray, advice: str) -> None:
+    """Systems that do not know the advice go without."""
+    whole = getattr(samples, "_mmap", None)
+    if isinstance(whole, mmap.mmap) and hasattr(mmap, advice):
+        whole.madvise(getattr(mmap, advice))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from engine.audio import Audio, loudness, read
 from engine.audio.files import MAX_SAMPLE
 from engine.errors import UserError
-from instructme_app.model.mapping import map_wav
+from instructme_app.model.mapping import let_go, map_wav
 from instructme_app.model.pyramid import Pyramid
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,8 @@ def load(path: Path) -> Media:
     """Raises UserError."""
     mapped = map_wav(path)
     media = _measured(mapped) if mapped is not None else None
+    if mapped is not None:
+        let_go(mapped.samples)  # measuring went through all of it, and it may never be played
     # Not a number compares as false: `read` then says in a line what is wrong with the file.
     return media if media is not None and media.peak <= MAX_SAMPLE else _measured(read(path))
 

@@ -43,6 +43,12 @@ class Pyramid:
     def frames(self) -> int:
         return self.samples.shape[1]
 
+    @property
+    def peak(self) -> float:
+        """The largest sample of all, whatever its sign; 1.0 is full scale."""
+        coarsest = self.levels[-1]
+        return max(float(coarsest.high.max()), -float(coarsest.low.min()))
+
     @classmethod
     def build(cls, samples: np.ndarray) -> Pyramid:
         finest = _finest(samples)

@@ -6,11 +6,12 @@ that names what changed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from engine.audio import FileInfo
 from engine.errors import UserError
@@ -19,6 +20,25 @@ from instructme_app.model.failure import Failure
 from instructme_app.model.opening import Opened, OpenTask
 
 Result = TypeVar("Result")
+
+
+class _Keeping(QRunnable):
+    """A mark on its way to the disk, for which no window should wait."""
+
+    class Signals(QObject):
+        failed = Signal(object)
+
+    def __init__(self, keep: Callable[[], None], out: Signals) -> None:
+        super().__init__()
+        self._keep, self._out = keep, out
+
+    def run(self) -> None:
+        try:
+            self._keep()
+        except UserError as error:
+            # The window may be gone by now.
+            with contextlib.suppress(RuntimeError):
+                self._out.failed.emit(Failure(error.cause, error.remedy))
 
 
 class Session(QObject):
@@ -51,6 +71,10 @@ class Session(QObject):
         self._opener = OpenTask.Signals()
         self._opener.opened.connect(self._opened)
         self._opener.refused.connect(self._refused)
+        self._keeping = _Keeping.Signals()
+        self._keeping.failed.connect(self.failed)
+        self._keeper = QThreadPool(self)
+        self._keeper.setMaxThreadCount(1)  # one after the other, in order
 
     # The song
 
@@ -92,6 +116,7 @@ class Session(QObject):
         """Finished rounds are on disk already."""
         if self.project is not None:
             self.song_closing.emit()
+            self.settle()
             self.project.close()
         self.project = self.info = None
 
@@ -178,8 +203,15 @@ class Session(QObject):
     # What changes the tree
 
     def annotate(self, round_id: str, **changes: Any) -> None:
-        """Change `label`, `starred` or `note` of a round."""
-        self._shape(lambda project: project.annotate(round_id, **changes))
+        """Change `label`, `starred` or `note` of a round. No window waits for the disk: a power cut within the next
+        moment may take it back, and nothing else does."""
+        keep = self._shape(lambda project: project.annotated(round_id, **changes))
+        if keep is not None:
+            self._keeper.start(_Keeping(keep, self._keeping))
+
+    def settle(self) -> None:
+        """Wait until no power cut takes any mark back."""
+        self._keeper.waitForDone(-1)
 
     def delete(self, round_id: str) -> Deleted | None:
         """Move a round and what grew on it to the trash; None where that was refused."""
@@ -191,6 +223,7 @@ class Session(QObject):
 
     def purge(self) -> int:
         """Empty the trash for good; returns the bytes that this freed."""
+        self.settle()  # a mark that is still being written must not come back without its round
         return self._shape(lambda project: project.purge()) or 0
 
     def finish_round(

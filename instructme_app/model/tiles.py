@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from engine.analysis.spectrogram import LOWEST_HERTZ, spectrogram
+from instructme_app.model.mapping import let_go
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ WINDOWS = 4
 """Windows that a column of a far zoom looks at, spread over its time: one alone would miss most of the music."""
 KEPT = 600
 """Tiles in memory: some 60 MB, and more than two screens of every zoom."""
+AT_ONCE = 64
+"""Columns of a far zoom that are made at once, so that what their windows take stays a few megabytes."""
 WAITING = 64
 """Tiles that wait to be made; what was asked for longest ago is out of sight by then, and is dropped."""
 
@@ -78,15 +81,21 @@ def tile_values(sound: Sound, hop: int, index: int) -> np.ndarray:
         heard = _window(sound.samples, begin, begin + (columns + 2 * before) * hop)
         decibels = _decibels(heard, rate, hop, size)[:, before : before + columns]
     else:
-        count = min(hop // size, WINDOWS)
-        starts = (first + np.arange(columns * count) / count) * hop + (hop / count - size) / 2
-        windows = [_window(sound.samples, begin, begin + size) for begin in np.rint(starts).astype(int).tolist()]
-        heard = np.concatenate([np.zeros(size // 2, dtype=np.float32), *windows])
-        decibels = _decibels(heard, rate, size, size)[:, 1 : columns * count + 1]
-        power = 10.0 ** (decibels.reshape(ROWS, columns, count) / 10)
-        decibels = 10 * np.log10(power.mean(axis=2))
+        spans = [(at, min(AT_ONCE, columns - at)) for at in range(0, columns, AT_ONCE)]
+        decibels = np.concatenate([_far(sound, hop, size, first + at, some) for at, some in spans], axis=1)
     scaled = (decibels - FLOOR_DB) / (CEILING_DB - FLOOR_DB)
     return np.rint(np.clip(np.nan_to_num(scaled), 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def _far(sound: Sound, hop: int, size: int, first: int, columns: int) -> np.ndarray:
+    """Decibels (ROWS, columns) of columns that are wider than a window, from the `first` one of the sound on."""
+    count = min(hop // size, WINDOWS)
+    starts = (first + np.arange(columns * count) / count) * hop + (hop / count - size) / 2
+    windows = [_window(sound.samples, begin, begin + size) for begin in np.rint(starts).astype(int).tolist()]
+    heard = np.concatenate([np.zeros(size // 2, dtype=np.float32), *windows])
+    decibels = _decibels(heard, sound.sample_rate, size, size)[:, 1 : columns * count + 1]
+    power = 10.0 ** (decibels.reshape(ROWS, columns, count) / 10)
+    return 10 * np.log10(power.mean(axis=2))
 
 
 def fft_size(sample_rate: int) -> int:
@@ -142,6 +151,7 @@ class _TileTask(QRunnable):
         except (OSError, ValueError, MemoryError):
             log.exception("a spectrogram tile")
             values = np.zeros((ROWS, 1), dtype=np.uint8)
+        let_go(self._sound.samples)
         # The window may close, and the signals go, while this is computed.
         with contextlib.suppress(RuntimeError):
             self._out.made.emit(self._key, values)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -78,6 +79,8 @@ class InstructionBar(QFrame):
         self.run_button = QPushButton(self.tr("Edit"))
         self.run_button.setProperty("kind", "primary")
         self.run_button.setIconSize(QSize(16, 16))
+        # As high as what stands beside it.
+        self.run_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         many = self.variation_count = QSpinBox()
         many.setRange(1, variations)
         many.setPrefix("× ")

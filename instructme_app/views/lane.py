@@ -35,6 +35,8 @@ class Lane(TimeWidget):
 
     LEAST = 34
     """Pixels of height below which nothing can be read."""
+    COMPACT = 0.7
+    """Of the height that a lane takes by itself, what it makes do with before lanes scroll out of sight."""
 
     def __init__(
         self, axis: TimeAxis, title: str, height: int, parent: QWidget | None = None, tones: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ class Overview(TimeWidget):
         super().__init__(axis, parent)
         self._pyramid: Pyramid | None = None
         self._picture: QPixmap | None = None
-        self._position = 0.0
+        self._position, self._reach = 0.0, 1.0
         self._held: str = ""
         """What is dragged: "start", "end" or "all" of the part in sight."""
         self._from = 0.0
@@ -34,15 +34,23 @@ class Overview(TimeWidget):
         self.setToolTip(self.tr("The whole song. Drag the bright part to scroll, its sides to zoom."))
         axis.changed.connect(self.update)
 
-    def set_audio(self, pyramid: Pyramid | None) -> None:
-        if pyramid is not self._pyramid:
-            self._pyramid, self._picture = pyramid, None
+    def set_audio(self, pyramid: Pyramid | None, reach: float = 1.0) -> None:
+        """`reach` is the amplitude at the edges."""
+        if pyramid is not self._pyramid or reach != self._reach:
+            self._pyramid, self._reach, self._picture = pyramid, reach, None
             self.update()
 
     def set_position(self, seconds: float) -> None:
-        before, self._position = self._x(self._position), seconds
-        if abs(self._x(seconds) - before) >= 0.5:
-            self.update()
+        before, self._position = self._line(), seconds
+        after = self._line()
+        if after != before:
+            # Only where the line was and where it is: this comes with every frame.
+            for x in (before, after):
+                self.update(self.content().left() + x - 1, 0, 4, HEIGHT)
+
+    def _line(self) -> int:
+        """The pixel of the picture at which the playhead is drawn."""
+        return round(self._x(self._position))
 
     def _x(self, seconds: float) -> float:
         return seconds / max(self.axis.duration, 1e-9) * self.content().width()
@@ -73,7 +81,7 @@ class Overview(TimeWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(left + 0.5, 0.5, max(right - left, 3.0) - 1, HEIGHT - 1), 3, 3)
         painter.setPen(QPen(colours.colour("text", 0.8), 1))
-        x = round(self._x(self._position)) + 0.5
+        x = self._line() + 0.5
         painter.drawLine(QPointF(x, 2), QPointF(x, HEIGHT - 2))
         painter.end()
 
@@ -89,7 +97,7 @@ class Overview(TimeWidget):
                 colours = theme.active()
                 inside = QRect(0, 0, area.width(), HEIGHT)
                 body, peaks = colours.colour("source"), colours.colour("source", 0.42)
-                draw_waveform(painter, inside, self._pyramid, 0, self._pyramid.frames, body, peaks)
+                draw_waveform(painter, inside, self._pyramid, 0, self._pyramid.frames, body, peaks, self._reach)
                 painter.end()
             self._picture = picture
         return self._picture

@@ -27,7 +27,7 @@ def key_name(row: int) -> str:
 
 class PitchLane(MatrixLane):
     def __init__(self, axis: TimeAxis, title: str, parent: QWidget | None = None, tones: tuple[str, ...] = ()) -> None:
-        super().__init__(axis, title, 96, parent, tones)
+        super().__init__(axis, title, 84, parent, tones)
         self.stretch = 2
 
     def row_name(self, row: int) -> str:

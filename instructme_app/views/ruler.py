@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from instructme_app import theme
@@ -28,29 +28,60 @@ class Ruler(TimeWidget):
         """Key and tempo, in the corner."""
         self.setFixedHeight(TIMES)
         self.setAccessibleName(self.tr("Time ruler"))
-        axis.changed.connect(self.update)
+        self._picture: QPixmap | None = None
+        axis.changed.connect(self.refresh)
         axis.grid_changed.connect(self._fit)
 
     def set_words(self, text: str) -> None:
         if text != self.words:
             self.words = text
             self.setAccessibleDescription(text)
-            self.update()
+            self.refresh()
+
+    def refresh(self) -> None:
+        """The picture is out of date."""
+        self._picture = None
+        self.update()
 
     def _fit(self) -> None:
         self.setFixedHeight(TIMES + (BARS if self._bars_shown else 0))
-        self.update()
+        self.refresh()
 
     @property
     def _bars_shown(self) -> bool:
         return self.axis.grid_shown and self.axis.grid.downbeats.size > 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """The playhead passes here with every frame: under it only its strip is copied, and no word is drawn anew."""
+        seen, picture = event.rect(), self._current_picture()
+        ratio = picture.devicePixelRatio()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint(painter, self.content())
+        part = QRectF(seen.x() * ratio, seen.y() * ratio, seen.width() * ratio, seen.height() * ratio)
+        painter.drawPixmap(QRectF(seen), picture, part)
         self._paint_handles(painter, self.content())
         painter.end()
+
+    def _current_picture(self) -> QPixmap:
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            picture = QPixmap(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(theme.active().colour("panel"))
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint(painter, self.content())
+            painter.end()
+            self._picture = picture
+        return self._picture
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.refresh()
 
     def paint(self, painter: QPainter, area: QRect) -> None:
         """`area` is where the lanes' pictures stand in the painter; words go left of it."""

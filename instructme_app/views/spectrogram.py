@@ -59,7 +59,7 @@ class SpectrogramLane(Lane):
         parent: QWidget | None = None,
         tones: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(axis, title, 92, parent, tones)
+        super().__init__(axis, title, 84, parent, tones)
         self.stretch = 3
         self._store = store
         self._sound: Sound | None = None

@@ -19,23 +19,27 @@ from instructme_app.views.time_widget import MARGIN, TimeWidget
 GAP = 5
 """Pixels between two lanes: the border that is dragged."""
 TALLEST = 900
-COMPACT = 0.7
-"""Of the height that a lane takes by itself, what it makes do with before lanes scroll out of sight."""
+SHALLOW = 170
+"""Pixels of height below which the overview makes room for the lanes."""
+LEAST_IN_SIGHT = 24
+"""Pixels of lanes, however low the window is."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """What a lane wants: `natural` pixels, `chosen` where the user said, and its share of what is left over."""
+    """What a lane wants: `natural` pixels, `chosen` where the user said, its share of what is left over, and the share
+    of `natural` with which it makes do before lanes scroll out of sight."""
 
     natural: int
     least: int
     chosen: int | None = None
     stretch: int = 0
+    compact: float = Lane.COMPACT
 
 
 def share_heights(rooms: Sequence[Room], available: int) -> list[int]:
     """A height for each lane. What is left over goes to those whose height nobody chose; what is missing they give
-    up, down to COMPACT of what they would take, and after that the lanes scroll."""
+    up, down to `compact` of what they would take, and after that the lanes scroll."""
     heights = [max(room.least, room.natural if room.chosen is None else room.chosen) for room in rooms]
     spare = available - sum(heights) - GAP * len(rooms)
     free = [room.chosen is None for room in rooms]
@@ -43,7 +47,7 @@ def share_heights(rooms: Sequence[Room], available: int) -> list[int]:
         weights = [room.stretch if own else 0 for room, own in zip(rooms, free, strict=True)]
         return [height + part for height, part in zip(heights, _parts(spare, weights), strict=True)]
     gives = [
-        height - max(room.least, round(room.natural * COMPACT)) if own else 0
+        height - max(room.least, round(room.natural * room.compact)) if own else 0
         for room, height, own in zip(rooms, heights, free, strict=True)
     ]
     return [height - part for height, part in zip(heights, _parts(min(-spare, sum(gives)), gives), strict=True)]
@@ -88,7 +92,9 @@ class LaneColumn(QWidget):
         """`available` is the height in which lanes need not scroll."""
         self._available = available
         shown = self.shown
-        rooms = [Room(lane.natural_height, lane.LEAST, lane.chosen_height, lane.stretch) for lane in shown]
+        rooms = [
+            Room(lane.natural_height, lane.LEAST, lane.chosen_height, lane.stretch, lane.COMPACT) for lane in shown
+        ]
         top = 0
         for lane, height in zip(shown, share_heights(rooms, available), strict=True):
             lane.setGeometry(0, top, width, height)
@@ -166,6 +172,7 @@ class LaneStack(QWidget):
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setMinimumHeight(LEAST_IN_SIGHT)
         self._scroll.setWidget(self.column)
         # The bar stands where the scales do: lanes keep their width whether it shows or not.
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -222,6 +229,7 @@ class LaneStack(QWidget):
         self._place_playhead()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.overview.setVisible(self.height() >= SHALLOW)
         self.arrange()
 
     def showEvent(self, event: QShowEvent) -> None:

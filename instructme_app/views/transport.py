@@ -20,13 +20,19 @@ from PySide6.QtWidgets import (
 
 from instructme_app import theme
 from instructme_app.views.blind import BlindStrip
-from instructme_app.views.time_axis import Selection, clock
+from instructme_app.views.time_axis import clock
 
 HOLD = 400
 """Milliseconds: who keeps "before" pressed for longer wants it for as long as that only."""
 
-ROOM = {"selection": 900, "problem": 780, "gain": 690, "total": 600, "start": 560}
+ROOM = {"problem": 780, "gain": 690, "name": 640, "total": 600, "start": 560}
 """Pixels of width from which on there is room for what can be missed."""
+
+HEIGHT = 36
+"""Pixels of the framed controls."""
+
+NAME_ROOM = 130
+"""Pixels that the name of a round takes at most; half of it where there is little room."""
 
 NARROWEST = 500
 """Pixels that the rest of it takes."""
@@ -45,6 +51,8 @@ class Transport(QWidget):
         self._duration = self._seconds = 0.0
         self._playing, self._speed = False, 1
         self._heard, self._heard_before = "current", "current"
+        self._names = ("", "")
+        self._gains: Mapping[str, float] = {}
         self._pressed = QElapsedTimer()
         self.start_button = self._tool(self.tr("To the start (Home)"))
         self.play_button = self._tool(self.tr("Play (Space)"), 34)
@@ -58,8 +66,6 @@ class Transport(QWidget):
         self.gain = QLabel()
         self.gain.setProperty("role", "faint")
         self.gain.setTextFormat(Qt.TextFormat.RichText)
-        self.selection = QLabel()
-        self.selection.setProperty("role", "muted")
         self.sound = QLabel()
         self.sound.setProperty("role", "faint")
         self.silent = QLabel()
@@ -75,7 +81,8 @@ class Transport(QWidget):
         self._group = QButtonGroup(self)
         self.pill = QFrame()
         self.pill.setProperty("role", "pill")
-        self.pill.setFixedHeight(36)
+        self.pill.setFixedHeight(HEIGHT)
+        self.match_button.setFixedSize(HEIGHT, HEIGHT)
         pair = QHBoxLayout(self.pill)
         pair.setContentsMargins(3, 0, 3, 0)
         pair.setSpacing(2)
@@ -99,7 +106,6 @@ class Transport(QWidget):
         row.addStretch(1)
         row.addWidget(self.silent)
         row.addWidget(self.sound)
-        row.addWidget(self.selection)
         self.blind = BlindStrip()
         self.blind.hide()
         below = QHBoxLayout()
@@ -122,7 +128,6 @@ class Transport(QWidget):
                 button.clicked.connect(lambda _=False, name=name: self.side_chosen.emit(name))
         self.theme_changed()
         self.set_duration(0.0)
-        self.set_selection(None)
         self.set_heard("current", (), {})
         self._make_room()
 
@@ -146,6 +151,7 @@ class Transport(QWidget):
 
     def theme_changed(self) -> None:
         self._show_clock()
+        self._show_gains()
         self.start_button.setIcon(theme.icon("to-start", "muted"))
         self.play_button.setIcon(theme.icon("pause" if self._playing else "play", "accent", 34))
         self.loop_button.setIcon(theme.icon("loop", "accent" if self.loop_button.isChecked() else "muted"))
@@ -166,10 +172,10 @@ class Transport(QWidget):
     def _make_room(self) -> None:
         width, problem = self.width(), bool(self.sound.text())
         self.start_button.setVisible(width >= ROOM["start"])
-        self.selection.setVisible(width >= ROOM["selection"])
         self.gain.setVisible(width >= ROOM["gain"] and not self.pill.isHidden())
         self.sound.setVisible(problem and width >= ROOM["problem"])
         self.silent.setVisible(problem)
+        self._show_names()
         self._show_clock()
 
     # The clock
@@ -211,11 +217,20 @@ class Transport(QWidget):
 
     def set_names(self, before: str, after: str, what_before: str = "", what_after: str = "") -> None:
         """Of the two sides; `what_` says which rounds they are."""
-        self.before.setText(before)
-        self.after.setText(after)
+        self._names = (before, after)
+        self._show_names()
         holding = self.tr("X goes from one to the other; hold B, or this button, to hear it only as long as you hold")
         self.before.setToolTip("\n".join(line for line in (what_before, holding) if line))
         self.after.setToolTip("\n".join(line for line in (what_after, self.tr("The round in hand (Alt+1)")) if line))
+
+    def _show_names(self) -> None:
+        """A round's name may be long: its button takes no more than there is room for."""
+        room = NAME_ROOM if self.width() >= ROOM["name"] else NAME_ROOM // 2
+        for button, name in zip((self.before, self.after), self._names, strict=True):
+            # An ampersand would underline what follows it.
+            words = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+            button.setText(words.replace("&", "&&"))
+            button.setAccessibleName(name)
 
     def set_heard(self, heard: str, sides: Sequence[str], gains: Mapping[str, float]) -> None:
         """`heard` is one of `sides`, those that can be heard. `gains`: the decibels that matched loudness adds to the
@@ -228,17 +243,17 @@ class Transport(QWidget):
         stems = "difference" not in sides
         for name, button in self.solos.items():
             button.setVisible(compares and stems == (name != "difference"))
-        self._show_gains(heard, gains if compares else {})
+        self._gains = gains if compares else {}
         self.theme_changed()
 
-    def _show_gains(self, heard: str, gains: Mapping[str, float]) -> None:
-        shown = {side: gain for side in ("reference", "current") if (gain := gains.get(side)) is not None}
+    def _show_gains(self) -> None:
+        shown = {side: gain for side in ("reference", "current") if (gain := self._gains.get(side)) is not None}
         if all(abs(gain) < 0.05 for gain in shown.values()):
             self.gain.setText("")
             return
         strong = theme.active().text
         parts = [
-            f'<span style="color:{strong}">{gain:+.1f}</span>' if side == heard else f"{gain:+.1f}"
+            f'<span style="color:{strong}">{gain:+.1f}</span>' if side == self._heard else f"{gain:+.1f}"
             for side, gain in shown.items()
         ]
         self.gain.setText(self.tr("{0} dB").format("&nbsp; / &nbsp;".join(parts).replace("-", "−")))
@@ -246,7 +261,7 @@ class Transport(QWidget):
             "\n".join(
                 (
                     self.tr("Gain while comparing, so that both are equally loud; files are never altered."),
-                    *(f"{self._sides[side].text()}: {gain:+.1f} dB" for side, gain in shown.items()),
+                    *(f"{self._sides[side].accessibleName()}: {gain:+.1f} dB" for side, gain in shown.items()),
                 )
             )
         )
@@ -269,13 +284,6 @@ class Transport(QWidget):
         self._sides[self._heard].setChecked(True)
 
     # What else there is to say
-
-    def set_selection(self, selection: Selection | None) -> None:
-        self.selection.setText(
-            ""
-            if selection is None
-            else self.tr("Selected {0} – {1}").format(clock(selection.start), clock(selection.end))
-        )
 
     def set_sound_problem(self, problem: str) -> None:
         self.sound.setText(self.tr("Silent: {0}").format(problem) if problem else "")

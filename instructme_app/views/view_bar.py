@@ -11,6 +11,8 @@ from instructme_app.views.beats import BeatGrid
 from instructme_app.views.time_axis import Selection, clock
 
 MODES = ("side", "overlay", "difference")
+HEIGHT = 28
+"""Pixels of every control in the bar."""
 
 
 class ViewBar(QWidget):
@@ -26,7 +28,7 @@ class ViewBar(QWidget):
         }
         pill = QFrame()
         pill.setProperty("role", "pill")
-        pill.setFixedHeight(28)
+        pill.setFixedHeight(HEIGHT)
         pill.setAccessibleName(self.tr("How two rounds are compared"))
         pair = QHBoxLayout(pill)
         pair.setContentsMargins(2, 0, 2, 0)
@@ -71,6 +73,7 @@ class ViewBar(QWidget):
         button.setToolTip(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setStyleSheet("padding: 4px;")
+        button.setFixedHeight(HEIGHT)
         self._tools.append(button)
         return button
 

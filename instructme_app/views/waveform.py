@@ -23,6 +23,8 @@ STEM_PIXELS = 7.0
 """And from which on each is a point on a stem."""
 MOST_CURVES = 8
 """Channels drawn by themselves in a close zoom."""
+LEAST_REACH = 0.03
+"""About -30 dB: what is quieter still is not drawn as large as music."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,25 @@ class Trace:
     tone: str
 
 
+def reach_of(*peaks: float) -> float:
+    """The amplitude at a lane's edge for sounds with these peaks: rounded up to what its label says, 1.0 at most."""
+    return min(max(math.ceil(max(peaks, default=1.0) * 100 - 1e-6) / 100, LEAST_REACH), 1.0)
+
+
 class WaveformLane(Lane):
+    COMPACT = 0.8
+    """A curve needs height more than a picture does."""
+
     def __init__(
         self, axis: TimeAxis, title: str, tone: str, parent: QWidget | None = None, tones: tuple[str, ...] = ()
     ) -> None:
         """`tone` is the theme's colour for this lane: "source" or "accent"."""
-        super().__init__(axis, title, 58, parent, tones or (tone,))
+        super().__init__(axis, title, 74, parent, tones or (tone,))
         self.stretch = 2
         self._tone = tone
         self.traces: tuple[Trace, ...] = ()
+        self.reach = 1.0
+        """The amplitude at the upper edge; lanes that are compared share it."""
 
     def set_audio(self, pyramid: Pyramid | None, sample_rate: int = 1) -> None:
         self.set_traces(() if pyramid is None else (Trace(pyramid, sample_rate, self._tone),))
@@ -51,6 +63,11 @@ class WaveformLane(Lane):
         """Drawn one over another, the first at the bottom."""
         if traces != self.traces:
             self.traces = traces
+            self.refresh()
+
+    def set_reach(self, reach: float) -> None:
+        if reach != self.reach:
+            self.reach = reach
             self.refresh()
 
     def paint_content(self, painter: QPainter, area: QRect) -> None:
@@ -68,15 +85,16 @@ class WaveformLane(Lane):
             under = index < len(traces) - 1
             body, peaks = colours.colour(trace.tone), colours.colour(trace.tone, 0.9 if under else 0.42)
             if area.width() / max(end - start, 1e-9) >= CURVE_PIXELS:
-                draw_samples(painter, area, trace.pyramid, start, end, body)
+                draw_samples(painter, area, trace.pyramid, start, end, body, self.reach)
             else:
-                draw_waveform(painter, area, trace.pyramid, start, end, body, peaks)
+                draw_waveform(painter, area, trace.pyramid, start, end, body, peaks, self.reach)
 
     def paint_scale(self, painter: QPainter, area: QRect) -> None:
         if area.height() < 40 or not self.traces:
             return
         scale, middle = _scale_of(area.height()), area.height() / 2
-        for value, words in ((1.0, "1"), (0.0, "0"), (-1.0, "−1")):
+        edge = f"{self.reach:g}".removeprefix("0")
+        for value, words in ((1, edge), (0, "0"), (-1, f"−{edge}")):
             scale_label(painter, area, middle - value * scale, words, 8)
 
     def readout(self, at: QPoint) -> str:
@@ -94,14 +112,22 @@ class WaveformLane(Lane):
 
 
 def _scale_of(height: int) -> float:
-    """Pixels from the middle to full scale."""
+    """Pixels from the middle to the largest amplitude that is drawn."""
     return max(height / 2 - 3, 1.0)
 
 
 def draw_waveform(
-    painter: QPainter, area: QRect, pyramid: Pyramid, start: float, end: float, body: QColor, peaks: QColor
+    painter: QPainter,
+    area: QRect,
+    pyramid: Pyramid,
+    start: float,
+    end: float,
+    body: QColor,
+    peaks: QColor,
+    reach: float = 1.0,
 ) -> None:
-    """Samples [start, end) into `area`: `peaks` for the extremes, `body` for the root mean square.
+    """Samples [start, end) into `area`: `peaks` for the extremes, `body` for the root mean square. `reach` is the
+    amplitude at its edges.
 
     On a screen, or in an image, as pixels: filling a polygon of so many spikes took sixteen times as long. In a vector
     drawing as two polygons.
@@ -119,8 +145,8 @@ def draw_waveform(
     edges = []
     # Half a pixel at least, so that silence is a line and not a gap.
     for low, high in ((columns.low, columns.high), (-columns.rms, columns.rms)):
-        top = middle - np.clip(np.nan_to_num(high), -1, 1) * scale - 0.5
-        edges.append((top, middle - np.clip(np.nan_to_num(low), -1, 1) * scale + 0.5))
+        top = middle - np.clip(np.nan_to_num(high) / reach, -1, 1) * scale - 0.5
+        edges.append((top, middle - np.clip(np.nan_to_num(low) / reach, -1, 1) * scale + 0.5))
     if raster:
         image = _pixels(edges, round(area.height() * ratio), body, peaks)
         painter.drawImage(QRectF(area.left(), area.top(), width / ratio, area.height()), image)
@@ -168,7 +194,9 @@ def _palette(body: int, peaks: int) -> np.ndarray:
     return mixed[:, 0] << 24 | mixed[:, 1] << 16 | mixed[:, 2] << 8 | mixed[:, 3]
 
 
-def draw_samples(painter: QPainter, area: QRect, pyramid: Pyramid, start: float, end: float, colour: QColor) -> None:
+def draw_samples(
+    painter: QPainter, area: QRect, pyramid: Pyramid, start: float, end: float, colour: QColor, reach: float = 1.0
+) -> None:
     """Each sample of [start, end) by itself: joined by a line, and closer still as a point on a stem."""
     first, last = max(0, math.floor(start)), min(pyramid.frames, math.ceil(end) + 1)
     if last <= first:
@@ -179,7 +207,7 @@ def draw_samples(painter: QPainter, area: QRect, pyramid: Pyramid, start: float,
     x = area.left() + (np.arange(first, last) - start) * pixels
     inside = (x >= area.left() - 0.01) & (x <= area.left() + area.width() + 0.01)
     for channel, heights in enumerate(values):
-        y = middle - np.clip(np.nan_to_num(heights), -1, 1) * scale
+        y = middle - np.clip(np.nan_to_num(heights) / reach, -1, 1) * scale
         tone = QColor(colour)
         tone.setAlphaF(colour.alphaF() * (1.0 if channel == 0 else 0.55))
         painter.setBrush(Qt.BrushStyle.NoBrush)

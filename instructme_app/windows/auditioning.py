@@ -184,10 +184,9 @@ class Auditioning(QObject):
         transport.set_blind(blind is not None or self._summed_up)
         current, reference = session.current, audition.reference
         if current is not None and reference is not None:
-            line = session.project.history.path_to_root() if session.project is not None else ()
-            earlier = any(entry.id == reference.id for entry in line)
-            before = self.tr("Before") if earlier else self.tr("Other")
-            after = self.tr("After") if earlier else self.tr("This")
+            parent = reference.id == current.parent
+            before = self.tr("Before") if parent else self._name(reference)
+            after = self.tr("After") if parent else self.tr("Now")
             transport.set_names(before, after, self._name(reference), self._name(current))
         sides = audition.sides
         transport.set_heard(audition.heard, sides, audition.gains if audition.match else {})
@@ -196,7 +195,7 @@ class Auditioning(QObject):
             self._window.actions_.refresh()
 
     def _name(self, entry: Round) -> str:
-        return entry.label or entry.understood or self.tr("Source") if entry.parent is not None else self.tr("Source")
+        return entry.title if entry.parent is not None else self.tr("Source")
 
     def _note(self, words: str) -> None:
         self._window.statusBar().showMessage(words, NOTE_MILLISECONDS)

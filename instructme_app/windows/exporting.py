@@ -61,6 +61,8 @@ class ExportDialog(QDialog):
         self._request: ExportRequest | None = None
         self._task: ExportTask | None = None
         self._task_signals: ExportTask.Signals | None = None
+        self._preset: tuple[What, ...] = ()
+        """What an action chose, and not the user."""
         self._ticket = 0
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
@@ -147,9 +149,15 @@ class ExportDialog(QDialog):
         beside = str(asked.resolve().parent) if asked is not None and asked.is_file() else ""
         self.form.folder.setText(next((name for name in (folder, beside, music) if name and Path(name).is_dir()), ""))
 
+    def want_now(self, wanted: tuple[What, ...]) -> None:
+        """Choose `wanted` for this export. Unless the user chooses otherwise the next one begins as the last did."""
+        self.form.want(wanted)
+        self._preset = self.wanted
+
     def _remember(self) -> None:
+        before = self._settings.export_choice.get("wanted") or ["round"]
         self._settings.export_choice = {
-            "wanted": list(self.wanted),
+            "wanted": before if self.wanted == self._preset else list(self.wanted),
             "format": self.form.format.currentData(),
             "quality": self.form.quality.currentData() or "best",
             "pattern": self.form.pattern.text(),
@@ -378,9 +386,16 @@ class Exporting(QObject):
         return self.dialog
 
     def open_all(self) -> None:
+        self._open_with("tree")
+
+    def open_log(self) -> None:
+        """How the rounds were made, for `instructme edit --replay`."""
+        self._open_with("log")
+
+    def _open_with(self, what: What) -> None:
         dialog = self.open()
         if dialog is not None and not dialog.running:
-            dialog.form.want(["tree"])
+            dialog.want_now((what,))
 
     def close(self) -> None:
         if self.dialog is not None:

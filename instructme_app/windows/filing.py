@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from engine.errors import UserError
-from instructme_app.model.failure import Failure
 from instructme_app.windows.closing import OnClose
 from instructme_app.windows.dragging import Dragging
-from instructme_app.windows.export import export_round
 from instructme_app.windows.exporting import Exporting
 from instructme_app.windows.pasting import Pasting
 from instructme_app.windows.save_copy import SaveCopy
@@ -43,17 +40,6 @@ class Filing(QObject):
         OnClose(window, self.exporting.close)
         window.settings.recent_changed.connect(self._fill_recent)
         self._fill_recent()
-
-    def export_to(self, path: Path) -> bool:
-        """Write the current round to `path`; the banner says why where that fails."""
-        session = self._window.session
-        try:
-            written = export_round(session, path)
-        except UserError as error:
-            session.failed.emit(Failure(error.cause, error.remedy))
-            return False
-        self._window.statusBar().showMessage(self.tr("Exported to {0}").format(written), 8000)
-        return True
 
     def _fill_recent(self) -> None:
         self._recent.clear()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
-from engine.errors import UserError
 from engine.session import Deleted, Round
-from engine.session.files import write_json
 from instructme_app.model.failure import Failure
 from instructme_app.model.gists import Gists
 from instructme_app.model.regions import Regions
@@ -83,7 +80,7 @@ class HistoryCommands(QObject):
         self._trash_menu = window.actions_.submenu("history", self.tr("Trash"))
         self._trash_menu.aboutToShow.connect(self._fill_trash)
         window.actions_.separate("history")
-        add("history", self.tr("Export the log …"), "", self._export_log, enabled=self._has_song)
+        add("history", self.tr("Export the log …"), "", window.filing.exporting.open_log, enabled=self._has_edits)
 
     def _connect(self) -> None:
         window, session, panel = self._window, self._session, self._window.history
@@ -241,19 +238,6 @@ class HistoryCommands(QObject):
         self._window.statusBar().showMessage(self.tr("{0} freed").format(size), 8000)
         return True
 
-    def export_log_to(self, path: Path) -> bool:
-        """Write what was done as JSON for `instructme edit --replay`; the banner says why where that fails."""
-        project = self._session.project
-        if project is None:
-            return False
-        try:
-            write_json(path, project.export_log())
-        except UserError as error:
-            self._session.failed.emit(Failure(error.cause, error.remedy))
-            return False
-        self._window.statusBar().showMessage(self.tr("The log is in {0}").format(path), 8000)
-        return True
-
     def _go_beside(self, step: int) -> None:
         sibling = self._session.beside(step)
         if sibling is not None:
@@ -291,13 +275,6 @@ class HistoryCommands(QObject):
         menu.addSeparator()
         words = self.tr("Empty the trash ({0}) …").format(megabytes(project.trash_bytes))
         menu.addAction(words, self.empty_trash)
-
-    def _export_log(self) -> None:
-        suggested = f"{self._session.name} - log.json"
-        name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export the log"), suggested, "JSON (*.json)")
-        if name:
-            path = Path(name)
-            self.export_log_to(path if path.suffix else path.with_suffix(".json"))
 
 
 def megabytes(size: int) -> str:

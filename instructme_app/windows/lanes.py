@@ -24,7 +24,7 @@ from instructme_app.views.spectrogram import SpectrogramLane
 from instructme_app.views.stack import LaneStack
 from instructme_app.views.time_axis import TimeAxis
 from instructme_app.views.view_bar import MODES
-from instructme_app.views.waveform import Trace, WaveformLane
+from instructme_app.views.waveform import Trace, WaveformLane, reach_of
 
 GROUPS = ("waveform", "spectrogram", "chords", "pitches", "instruments")
 """What can be shown and hidden; a mode decides which lanes of a group are meant."""
@@ -196,8 +196,12 @@ class SongLanes(QObject):
         self.difference.set_subtitle(self.tr("now − {0}").format(name.lower()))
         self.source_spectrogram.set_subtitle(name)
         self.spectrogram.set_subtitle(self.tr("Now") if reference is not None else "")
+        self.spectrogram.tones = ("accent",) if reference is not None else ("source",)
         self.spectrogram_difference.set_subtitle(self.tr("now − {0}").format(name.lower()))
         self._show_sound(current, now, reference, then)
+        self._set_reach(now, then)
+        if now is not None:
+            self.stack.overview.set_audio(now.pyramid, reach_of(now.pyramid.peak))
         self._show_lanes()
         self._show_heard()
 
@@ -221,7 +225,6 @@ class SongLanes(QObject):
         if now is None:
             return
         rate, sound = now.audio.sample_rate, self._sound(current, now)
-        self.stack.overview.set_audio(now.pyramid)
         self.current.set_traces((Trace(now.pyramid, rate, "accent"),))
         self.spectrogram.set_sound(sound)
         if reference is None or then is None:
@@ -234,6 +237,16 @@ class SongLanes(QObject):
             made = self._differences.get(current.id, reference.id, now.audio.samples, then.audio.samples)
             self.difference.set_traces(() if made is None else (Trace(made, rate, "accent"),))
 
+    def _set_reach(self, *shown: Media | None) -> None:
+        """One scale for the waveforms, so that they can be compared: the loudest sample of the song reaches the edge,
+        or that of a round that is louder."""
+        rounds = [media for media in (self._read(self._session.source), *shown) if media is not None]
+        reach = reach_of(*(media.pyramid.peak for media in rounds))
+        for lane in (self.source, self.current, self.overlay):
+            lane.set_reach(reach)
+        made = self.difference.traces
+        self.difference.set_reach(max(reach, reach_of(*(trace.pyramid.peak for trace in made))) if made else reach)
+
     def _sound(self, entry: Round, media: Media) -> Sound:
         return Sound(str(self._session.path_of(entry)), media.audio.samples, media.audio.sample_rate)
 
@@ -243,7 +256,7 @@ class SongLanes(QObject):
         before = self._listening.heard(reference.id) if reference is not None else None
         signed = self.mode == "difference" and heard is not None and before is not None
         for lanes in (self.chords, self.pitches, self.instruments):
-            lanes.tones = ("less", "more") if signed else ("accent",) if reference is not None else ()
+            lanes.tones = ("less", "more") if signed else ("accent",) if reference is not None else ("source",)
         waiting = self.tr("Loading the model …") if self._editing.ready is None else self.tr("Listening …")
         alone = before is None or (self.mode == "side" and self.both_heard)
         self._show_matrices(self.chords, self.pitches, self.instruments, heard, None if alone else before, waiting)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QEvent, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from instructme_app import theme
 
@@ -16,7 +16,7 @@ SIDE_WIDTH = 336
 SIDE_LEAST = 240
 GAP = 12
 TAB = Qt.FocusPolicy.TabFocus
-LANES_LEAST = 150
+LANES_LEAST = 118
 """Pixels of lanes that are always in sight."""
 
 
@@ -35,17 +35,15 @@ class MainLayout(QWidget):
         self.stage = QVBoxLayout(stage_panel)
         self.stage.setContentsMargins(1, 6, 1, 12)
         self.stage.setSpacing(10)
-        # On a small screen the lanes scroll, and nothing else of the window has to give way.
-        scroll = self.lanes_area = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setMinimumHeight(LANES_LEAST)
-        scroll.setProperty("role", "lanes")
-        scroll.setWidget(lanes)
+        # On a small screen the lanes scroll by themselves, and nothing else of the window has to give way.
+        frame = self.lanes_area = QFrame()
+        frame.setMinimumHeight(LANES_LEAST)
+        frame.setProperty("role", "lanes")
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(lanes)
         lanes.installEventFilter(self)
-        self.stage.addWidget(scroll, 1)
+        self.stage.addWidget(frame, 1)
         self.stage.addWidget(transport)
         self.side_panel = panel()
         self.side_panel.setMinimumWidth(SIDE_LEAST)
@@ -123,8 +121,6 @@ def _reading_order(part: QWidget | None) -> Iterator[QWidget]:
     if isinstance(part, QSplitter):
         for at in range(part.count()):
             yield from _reading_order(part.widget(at))
-    elif isinstance(part, QScrollArea):
-        yield from _reading_order(part.widget())
     elif (layout := part.layout()) is not None:
         yield from _laid_out(layout)
 

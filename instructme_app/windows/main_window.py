@@ -229,9 +229,7 @@ class MainWindow(QMainWindow):
             self.axis.follow(seconds)
 
     def _show_selection(self) -> None:
-        selection = self.axis.selection
-        self.bar.set_region(selection)
-        self.transport.set_selection(selection)
+        self.bar.set_region(self.axis.selection)
         self._set_loop()
 
     def _set_loop(self) -> None:

@@ -126,16 +126,12 @@
         <translation>Vorher</translation>
     </message>
     <message>
-        <source>Other</source>
-        <translation>Andere</translation>
+        <source>Now</source>
+        <translation>Jetzt</translation>
     </message>
     <message>
         <source>After</source>
         <translation>Nachher</translation>
-    </message>
-    <message>
-        <source>This</source>
-        <translation>Diese</translation>
     </message>
     <message>
         <source>Source</source>
@@ -575,10 +571,6 @@
         <translation>Beenden</translation>
     </message>
     <message>
-        <source>Exported to {0}</source>
-        <translation>Exportiert nach {0}</translation>
-    </message>
-    <message>
         <source>Songs ({0})</source>
         <translation>Lieder ({0})</translation>
     </message>
@@ -804,10 +796,6 @@ Klicken zum Kopieren</translation>
         <translation>{0} freigegeben</translation>
     </message>
     <message>
-        <source>The log is in {0}</source>
-        <translation>Das Protokoll liegt in {0}</translation>
-    </message>
-    <message>
         <source>“{0}” is in the trash</source>
         <translation>„{0}“ ist im Papierkorb</translation>
     </message>
@@ -830,10 +818,6 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Empty the trash ({0}) …</source>
         <translation>Papierkorb leeren ({0}) …</translation>
-    </message>
-    <message>
-        <source>Export the log</source>
-        <translation>Protokoll der Runden exportieren</translation>
     </message>
 </context>
 <context>
@@ -2105,10 +2089,6 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Gain while comparing, so that both are equally loud; files are never altered.</source>
         <translation>Verstärkung beim Vergleichen, damit beide gleich laut sind; Dateien werden nie verändert.</translation>
-    </message>
-    <message>
-        <source>Selected {0} – {1}</source>
-        <translation>Gewählt {0} – {1}</translation>
     </message>
     <message>
         <source>Silent: {0}</source>

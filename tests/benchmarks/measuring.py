@@ -38,6 +38,9 @@ def run_python(code: str, home: Path, limit: float = 1800.0) -> list[str]:
     """Lines that `code` prints in a Python of its own, offscreen, with a home of its own."""
     environment = {**os.environ, "INSTRUCTME_HOME": str(home), "PYTHONPATH": str(ROOT)}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # As an installed program runs, from the second start on: not compiling itself every time.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment.setdefault("PYTHONPYCACHEPREFIX", str(home.parent / "bytecode"))
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=limit
     )

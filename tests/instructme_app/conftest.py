@@ -59,6 +59,18 @@ def window(qtbot: QtBot, home: Path, engine: FakeEngine) -> Iterator[MainWindow]
     window.close()
 
 
+def exported(qtbot: QtBot, window: MainWindow, folder: Path, what: str = "round") -> Path:
+    """The file that the export dialog writes into `folder` for one of its offers."""
+    dialog = window.filing.exporting.open()
+    assert dialog is not None
+    dialog.form.want([what])
+    dialog.form.folder.setText(str(folder))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT) as done:
+        dialog.export_button.click()
+    assert done.args is not None
+    return done.args[0][0]
+
+
 @pytest.fixture
 def opened(qtbot: QtBot, window: MainWindow, song: Path) -> MainWindow:
     """With the song open and read."""

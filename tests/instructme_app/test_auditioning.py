@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.audio import Audio, read, write
+from instructme_app import theme
 from instructme_app.model.devices import Device
 from instructme_app.views.time_axis import Selection
 from instructme_app.windows.audition import matching_gains
@@ -178,6 +179,27 @@ def test_what_an_edit_did_not_add_cannot_be_heard(edited: MainWindow) -> None:
     press(edited, Qt.Key.Key_4, ALT)
     assert edited.audition.heard == "current"
     assert not edited.transport.solos["added"].isEnabled()
+
+
+def test_the_two_sides_are_named_by_what_they_are(qtbot: QtBot, edited: MainWindow, engine: FakeEngine) -> None:
+    before, after = edited.transport.before, edited.transport.after
+    assert (before.text(), after.text()) == ("Before", "After")
+    edit(edited, engine, "add strings")
+    edited.session.compare("0000")
+    assert (before.text(), after.text()) == ("Source", "Now")
+    edited.session.annotate("0001", label="Drums & bass with everything else taken out")
+    edited.session.compare(None)
+    edited.session.jump("0000")
+    edited.session.compare("0001")
+    assert before.accessibleName() == "Drums & bass with everything else taken out"
+    assert before.text().startswith("Drums && b") and before.text().endswith("…")
+    assert before.toolTip().startswith("Drums & bass with everything else taken out")
+
+
+def test_the_gains_can_be_read_after_a_change_of_theme(edited: MainWindow) -> None:
+    for name in ("light", "dark"):
+        edited.settings.theme = name
+        assert theme.active().text in edited.transport.gain.text()
 
 
 def test_both_gains_are_shown_and_no_file_is_altered(edited: MainWindow) -> None:

@@ -17,6 +17,7 @@ from instructme_app.model.playback import Playback
 from instructme_app.model.settings import Settings
 from instructme_app.model.wishes import Wish
 from instructme_app.windows.main_window import MainWindow
+from tests.instructme_app.conftest import exported
 
 LOAD = 120_000
 """Milliseconds for the worker to import torch and load a model on a busy machine."""
@@ -65,10 +66,10 @@ def test_two_chained_edits_undo_and_an_export(qtbot: QtBot, real: MainWindow, so
     qtbot.waitUntil(lambda: real.listening.heard(current.id) is not None, timeout=LOAD)
 
     real.session.undo()
-    assert real.filing.export_to(tmp_path / "export.flac")
+    path = exported(qtbot, real, tmp_path)
     undone = real.session.current
     assert undone is not None and undone.understood == "Remove drums"
-    np.testing.assert_array_equal(read(tmp_path / "export.flac").samples, read(real.session.path_of(undone)).samples)
+    np.testing.assert_array_equal(read(path).samples, read(real.session.path_of(undone)).samples)
 
 
 def test_an_undone_edit_and_its_branch_are_both_kept_with_stems_that_sum(qtbot: QtBot, real: MainWindow) -> None:

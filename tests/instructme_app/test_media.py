@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import soundfile
 from pytestqt.qtbot import QtBot
 
 from engine.audio import Audio, read, write
 from engine.errors import UserError
-from instructme_app.model.mapping import map_wav
+from instructme_app.model.mapping import let_go, map_wav
 from instructme_app.model.media import KEPT_LEAST, MediaLibrary, load
 from tests.instructme_app.conftest import WAIT
 
@@ -28,6 +29,40 @@ def test_float_files_are_mapped_and_equal_what_reading_gives(tmp_path: Path, cha
     assert isinstance(mapped.samples.base, np.memmap)
     assert mapped.sample_rate == 48_000
     np.testing.assert_array_equal(mapped.samples, read(path).samples)
+
+
+def test_a_file_is_mapped_once_for_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
+    path = tmp_path / "round.wav"
+    write(path, Audio(NOISE, 48_000))
+    first, second = map_wav(path), map_wav(path)
+    assert first is not None and second is not None
+    assert first.samples is second.samples
+    write(path, Audio(NOISE / 2, 48_000))
+    third = map_wav(path)
+    assert third is not None
+    np.testing.assert_array_equal(third.samples, NOISE / 2)
+
+
+def test_what_was_read_counts_as_memory_no_longer_and_is_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "round.wav"
+    samples = np.tile(NOISE, (1, 200))
+    write(path, Audio(samples, 48_000))
+    process = psutil.Process()
+    media = load(path)
+    measured = process.memory_info().rss
+    assert float(np.abs(media.audio.samples).max()) > 0.4
+    assert process.memory_info().rss - measured > 0.8 * samples.nbytes, "measuring it left it in memory"
+    let_go(media.audio.samples)
+    assert process.memory_info().rss - measured < 0.2 * samples.nbytes
+    np.testing.assert_array_equal(media.audio.samples, samples)
+
+
+def test_samples_that_are_no_round_are_not_let_go(tmp_path: Path) -> None:
+    own = np.memmap(tmp_path / "scratch", dtype="<f4", mode="w+", shape=(2, 4096))
+    own[:] = 0.5
+    let_go(own)
+    let_go(NOISE)
+    assert float(own.min()) == 0.5
 
 
 @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "DOUBLE"])

@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.session import Project
-from instructme_app.application import _open_first
+from instructme_app.application import _greet, _open_first
 from instructme_app.model.marker import FOLDER, Left, Marker
 from instructme_app.model.playback import Playback
 from instructme_app.model.settings import Settings
@@ -102,6 +102,7 @@ def start(qtbot: QtBot, engine: FakeEngine, file: Path | None = None) -> MainWin
     window.show()
     engine.open()
     _open_first(window, file)
+    _greet(window, file)
     return window
 
 
@@ -120,12 +121,14 @@ def test_a_killed_window_comes_back_with_its_project_and_every_finished_round(
     assert "'my song' is open again" in window.recovery.notice.title.text()
     assert "Its finished round is here." in window.recovery.notice.text.text()
     assert window.recovery.notice.isVisible() and not window.banner.isVisible()
+    assert not window.settings.toured and window.helping.tour.overlay is None, "no tour over somebody's lost work"
     window.recovery.notice.close_button.click()
     assert not window.recovery.notice.isVisible()
     window.close()
     # That run ended well.
     again = start(qtbot, FakeEngine())
     assert again.recovery.project is None and not again.recovery.notice.isVisible()
+    qtbot.waitUntil(lambda: again.helping.tour.overlay is not None, timeout=WAIT)
     again.close()
 
 

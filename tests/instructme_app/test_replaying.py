@@ -17,6 +17,7 @@ from instructme_app.model.playback import Playback
 from instructme_app.model.settings import Settings
 from instructme_app.views.time_axis import Selection
 from instructme_app.windows.main_window import MainWindow
+from tests.instructme_app.conftest import exported
 
 LOAD = 120_000
 """Milliseconds for the worker to import torch and load a model on a busy machine."""
@@ -49,14 +50,14 @@ def test_the_log_of_the_window_gives_the_same_samples_on_the_command_line(
         window.rounds.take_region(strings)
         qtbot.waitUntil(lambda: len(session.rounds) == 4, timeout=LOAD)
         assert session.current is not None and session.current.parent == region
-        assert window.rounds.export_log_to(tmp_path / "log.json")
+        log = exported(qtbot, window, tmp_path, "log")
         wanted = {id: soundfile.read(session.path_of(session.round(id)))[0] for id in (strings, region)}
         wanted[session.current.id] = soundfile.read(session.path_of(session.current))[0]
     finally:
         window.close()
     for id, samples in wanted.items():
         out = tmp_path / f"{id}.wav"
-        arguments = [song, "--replay", tmp_path / "log.json", "--until", id, "-o", out]
+        arguments = [song, "--replay", log, "--until", id, "-o", out]
         model = ["--model", tiny_bundle.folder, "--device", "cpu"]
         assert main(["edit", *map(str, (*arguments, *model))]) == 0
         assert capsys.readouterr().err == "", "the model and the song are those of the log"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -153,6 +155,51 @@ def test_a_round_is_compared_with_its_parent_until_another_is_chosen(desk: Desk)
     assert [entry and entry.id for entry in told] == [SOURCE, second.id, None]
     desk.session.compare("no such round")
     assert len(told) == 3
+
+
+def test_a_mark_does_not_wait_for_the_disk_and_is_there_when_the_song_is_closed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = threading.Event()
+    window, waited = threading.get_ident(), []
+
+    def fsync(_: int) -> None:
+        assert disk.wait(10)
+        waited.append(threading.get_ident())
+
+    edited = desk.edit("remove drums")
+    folder = desk.project.folder
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        for label in ("one", "two", "three"):
+            desk.session.annotate(edited.id, label=label, starred=True)
+        assert desk.session.round(edited.id).label == "three" and not waited
+        saved, _ = manifest.load(folder)
+        assert saved is not None and saved[edited.id].label == "three", "a crash of the window loses nothing"
+        disk.set()
+        desk.session.close_song()
+    assert waited and window not in waited
+    with Project.open(folder) as after:
+        assert (after.history[edited.id].label, after.history[edited.id].starred) == ("three", True)
+    sidecar = json.loads(manifest.sidecar(folder, edited.id).read_text(encoding="utf-8"))
+    assert sidecar["round"]["label"] == "three"
+
+
+def test_a_mark_that_cannot_be_written_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited = desk.edit("remove drums")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        desk.session.annotate(edited.id, label="one")
+        until(lambda: bool(desk.failures))
+    assert "no space left" in desk.failures.pop().cause
+    desk.session.annotate(edited.id, note="two")
+    desk.session.settle()
+    with_both = json.loads((desk.project.folder / manifest.NAME).read_text(encoding="utf-8"))["rounds"][1]
+    assert (with_both["label"], with_both["note"]) == ("one", "two")
 
 
 def test_a_region_of_another_round_becomes_a_round_that_says_so(desk: Desk) -> None:

@@ -159,9 +159,7 @@ def test_a_run_of_minutes_ends_in_time_with_its_rate_at_zero(tmp_path: Path, mon
     assert rates[-1] < 0.001 * rates[0]
 
 
-def test_a_paused_run_goes_on_along_the_schedule_of_the_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_paused_run_goes_on_along_the_schedule_of_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.loop.time", SteadyClock())
     first = train(Line(), request(tmp_path, steps=None, minutes=0.2, pause_minutes=0.1))
     assert not first.finished

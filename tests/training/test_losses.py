@@ -163,7 +163,7 @@ def test_what_is_taken_for_an_absent_instrument_is_a_leak() -> None:
 def shares_case() -> tuple[torch.Tensor, torch.Tensor]:
     """Two stems that share no bin: spectra (1, 3, 17, 2) with an empty third slot, owners of classes 2 and 0."""
     spectra = torch.zeros(1, 3, 17, 2, dtype=torch.complex64)
-    spectra[0, 0, :8], spectra[0, 1, 8:] = 1.0, 1.0j
+    spectra[0, 0, :8], spectra[0, 1, 8:] = 1.0, torch.tensor(1.0j)
     return spectra, torch.tensor([[2, 0, -1]])
 
 

@@ -3,7 +3,8 @@
 The network hears a mix and says of each bin whose it is. Two terms teach it. The shares of all stems at once, as a
 classification: every example teaches each instrument that sounds, and each that does not. And for one query an
 example, as users ask it (one to three instruments, a family, what is not there), the SI-SDR of what the mask takes
-and of what it leaves.
+and of what it leaves. `refine` is trained along when an autoencoder's run is given: a stem is encoded, its latents
+disturbed as sampling would, decoded, and held against the stem again.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.checkpoints import load_part
 from training.evaluation.metrics import si_sdr
 from training.losses import selection_loss, share_loss
 from training.settings import RendererSettings
-from training.stages.base import Batch, Metrics, Scene, Stage, mean
+from training.stages.base import Batch, Metrics, Scene, Stage, evaluation_generator, mean
 from training.stages.mixing import Cut, coloured, cut, random_gain, safe_gain, stacked, sub_band, whole_frames
 
 STEMS = 8
@@ -31,7 +33,13 @@ COLOUR_POINTS = 7
 class RendererStage(Stage):
     name = "renderer"
     part = "renderer"
+    uses = ("autoencoder",)
     settings: RendererSettings
+    autoencoder: Any = None
+
+    def place(self, device: torch.device) -> None:
+        if "autoencoder" in self.runs:
+            self.autoencoder = load_part(self.runs["autoencoder"], "autoencoder").to(device)
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
         """stems (B, STEMS, T), which sum to the mix; owner (B, STEMS) int64, the class of each, -1 where there is
@@ -115,7 +123,37 @@ class RendererStage(Stage):
             "rest_db": terms.rest_db,
             "leak_db": terms.leak_db,
         }
+        if self.autoencoder is not None:
+            refined = self._refine_loss(network, batch, generator)
+            total = total + self.settings.refine_weight * refined
+            values["refine"] = refined
         return total, values
+
+    def _refine_loss(self, network: Any, batch: Batch, generator: torch.Generator) -> Tensor:
+        """On the first half of the batch: what `select` takes is here the stem that an edit adds to the rest."""
+        count = max(1, batch["stems"].shape[0] // 2)
+        source, stem = _mix_and_wanted({key: value[:count] for key, value in batch.items()})
+        rest = source - stem
+        decoded, latents = self._resampled(stem, generator)
+        refined = network.stft(network.refine(rest, decoded, latents))
+        with torch.autocast(stem.device.type, enabled=False):
+            wanted = network.stft(stem)
+            level = wanted.abs().mean(dim=(1, 2))
+            sounding = (level > 1e-4).float()
+            magnitude = (_magnitude(refined) - wanted.abs()).abs().mean(dim=(1, 2)) / (level + 1e-4)
+            power = wanted.abs().square().mean(dim=(1, 2)) + 1e-8
+            error = _power(refined - wanted).mean(dim=(1, 2)) / power
+            each = magnitude + torch.log10(error + 1e-2)
+            return (each * sounding).sum() / sounding.sum().clamp_min(1)
+
+    @torch.no_grad()
+    def _resampled(self, stem: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """stem (B, T) -> what sampling would give: (B, T) decoded, (B, C, F) latents, with noise of many sizes."""
+        latents = self.autoencoder.encode(stem[:, None]).float()
+        size = torch.rand((latents.shape[0], 1, 1), generator=generator, device=latents.device)
+        noise = torch.randn(latents.shape, generator=generator, device=latents.device)
+        latents = latents + self.settings.latent_noise * size * noise
+        return self.autoencoder.decode(latents)[:, 0, : stem.shape[-1]].float(), latents
 
     def _guests(self, spectra: Tensor, owner: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Now and then a stem of the next example plays along: combinations that no song of ours has."""
@@ -130,8 +168,8 @@ class RendererStage(Stage):
         return spectra, owner
 
     def _colours(self, owner: Tensor, bins: int, generator: torch.Generator) -> Tensor:
-        """(B, STEMS, K, 1): each stem through an equaliser and a fader of its own. A soundfont's piano is one piano; its
-        colours are many, and what is learnt of them holds for pianos that were never heard."""
+        """(B, STEMS, K, 1): each stem through an equaliser and a fader of its own. A soundfont's piano is one piano; in
+        many colours it teaches more of pianos that were never heard."""
         points = torch.randn((*owner.shape, COLOUR_POINTS), generator=generator, device=owner.device)
         levels = torch.randn((*owner.shape, 1), generator=generator, device=owner.device)
         decibels = self.settings.colour_db * points + self.settings.level_db * levels
@@ -151,11 +189,10 @@ class RendererStage(Stage):
         level of what is taken for an absent instrument, in dB below the source."""
         figures: dict[str, list[float]] = {
             name: []
-            for name in ("extract", "extract_unedited", "remove", "remove_unedited", "absent_db")
+            for name in ("extract", "extract_unedited", "remove", "remove_unedited", "absent_db", "decoded", "refined")
         }
-        for batch in self.validation_batches(device):
-            source = batch["stems"].sum(dim=1)
-            wanted = (batch["stems"] * _chosen(batch["owner"], batch["query"])[..., None]).sum(dim=1)
+        for index, batch in enumerate(self.validation_batches(device)):
+            source, wanted = _mix_and_wanted(batch)
             taken = network.apply_mask(network.select(source, batch["query"]), source)
             for one in range(source.shape[0]):
                 x, y, estimate = (value[one].float().cpu().numpy() for value in (source, wanted, taken))
@@ -169,7 +206,29 @@ class RendererStage(Stage):
                 _note(figures, "extract_unedited", x, y)
                 _note(figures, "remove", x - estimate, x - y)
                 _note(figures, "remove_unedited", x, x - y)
+            if self.autoencoder is not None:
+                decoded, latents = self._resampled(wanted, evaluation_generator(device, index))
+                refined = network.refine(source - wanted, decoded, latents)
+                for one in range(source.shape[0]):
+                    y = wanted[one].float().cpu().numpy()
+                    _note(figures, "decoded", decoded[one].float().cpu().numpy(), y)
+                    _note(figures, "refined", refined[one].float().cpu().numpy(), y)
         return {name: mean(values) for name, values in figures.items() if values}
+
+
+def _mix_and_wanted(batch: Batch) -> tuple[Tensor, Tensor]:
+    """(B, T) all stems, and (B, T) those that were asked for."""
+    stems = batch["stems"]
+    return stems.sum(dim=1), (stems * _chosen(batch["owner"], batch["query"])[..., None]).sum(dim=1)
+
+
+def _power(spectrum: Tensor) -> Tensor:
+    return spectrum.real.square() + spectrum.imag.square()
+
+
+def _magnitude(spectrum: Tensor) -> Tensor:
+    """|x| with a gradient at silence."""
+    return (_power(spectrum) + 1e-12).sqrt()
 
 
 def _chosen(owner: Tensor, query: Tensor) -> Tensor:

@@ -6,13 +6,13 @@ import torch
 from engine.models.configuration import RendererConfiguration
 from engine.models.renderer import Renderer
 
-INSTRUMENTS = 4
+INSTRUMENTS, LATENTS = 4, 8
 
 
 @pytest.fixture
 def renderer() -> Renderer:
     torch.manual_seed(0)
-    return Renderer(RendererConfiguration(width=32, blocks=2), INSTRUMENTS).eval()
+    return Renderer(RendererConfiguration(width=32, blocks=2), INSTRUMENTS, LATENTS).eval()
 
 
 def noise(samples: int, batch: int = 2, seed: int = 0) -> torch.Tensor:
@@ -77,12 +77,19 @@ def test_masks_of_instruments_add_up(renderer: Renderer) -> None:
     assert float(everything.detach().max()) < 1, "something always stays for what is none of the instruments"
 
 
+def test_an_untrained_post_filter_changes_nothing(renderer: Renderer) -> None:
+    source, added = noise(9000), noise(9000, seed=1)
+    torch.testing.assert_close(renderer.refine(source, added, torch.randn(2, LATENTS, 19)), added, rtol=0, atol=1e-5)
+
+
 def test_every_weight_learns_also_in_half_precision(renderer: Renderer) -> None:
     audio = noise(9600)
+    torch.nn.init.normal_(renderer.refine_out.weight, std=0.02)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         mask = renderer.select(audio, query(0, 2).expand(2, -1))
-    assert mask.dtype == torch.float32
-    renderer.apply_mask(mask, audio).square().mean().backward()
+        refined = renderer.refine(audio, noise(9600, seed=1), torch.randn(2, LATENTS, 20))
+    assert mask.dtype == refined.dtype == torch.float32
+    (renderer.apply_mask(mask, audio).square().mean() + refined.square().mean()).backward()
     for name, weight in renderer.named_parameters():
         assert weight.grad is not None and weight.grad.isfinite().all() and weight.grad.any(), name
 
@@ -90,12 +97,13 @@ def test_every_weight_learns_also_in_half_precision(renderer: Renderer) -> None:
 def test_silence_is_rendered_without_infinities(renderer: Renderer) -> None:
     silence = torch.zeros(1, 4800)
     assert renderer.select(silence, query(0)).isfinite().all()
+    assert not renderer.refine(silence, silence, torch.zeros(1, LATENTS, 10)).any()
 
 
 def test_half_an_instrument_is_found_after_a_few_steps() -> None:
     """Low and high tones are two instruments: the network must learn which is which."""
     torch.manual_seed(0)
-    renderer = Renderer(RendererConfiguration(width=32, blocks=2), 2)
+    renderer = Renderer(RendererConfiguration(width=32, blocks=2), 2, LATENTS)
     time = torch.arange(9600) / 24_000
     low, high = torch.sin(2 * torch.pi * 300 * time), torch.sin(2 * torch.pi * 4000 * time)
     audio = (low + high).expand(2, -1)

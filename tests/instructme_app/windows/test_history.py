@@ -348,15 +348,22 @@ def test_the_selection_is_taken_from_another_round(qtbot: QtBot, opened: MainWin
     assert [shown.state for shown in opened.history.rows] == ["done"] * 4
 
 
-def test_the_log_is_written_for_the_command_line(opened: MainWindow, edit: Edit, tmp_path: Path) -> None:
+def test_the_log_is_written_for_the_command_line(qtbot: QtBot, opened: MainWindow, edit: Edit, tmp_path: Path) -> None:
     edit("remove drums")
     made = edit("add strings")
-    assert opened.rounds.export_log_to(tmp_path / "log.json")
-    log = read_log(json.loads((tmp_path / "log.json").read_text()))
+    action = next(a for a in opened.actions_.menu("history").actions() if a.text() == "Export the log …")
+    action.trigger()
+    dialog = opened.filing.exporting.dialog
+    assert dialog is not None and dialog.wanted == ("log",)
+    dialog.form.folder.setText(str(tmp_path))
+    with qtbot.waitSignal(dialog.exported, timeout=WAIT) as done:
+        dialog.export_button.click()
+    assert done.args is not None
+    log = read_log(json.loads(done.args[0][0].read_text(encoding="utf-8")))
     assert [logged.understood for logged in log.way_to(made)] == ["Remove drums", "Add strings"]
     assert log.way_to(made)[0].seed == entry(opened, log.way_to(made)[0].id).seed
-    assert not opened.rounds.export_log_to(tmp_path / "nowhere" / "log.json")
-    assert opened.banner.isVisible()
+    again = opened.filing.exporting.open()
+    assert again is not None and again.wanted == ("round",), "what an action chose is not taken for the user's choice"
 
 
 def test_thumbnails_and_loudness_of_every_round_are_kept_for_the_next_time(

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from training import checkpoints
 from training.clip import Clip
+from training.loop import RunRequest, train
 from training.stages.base import Stage
 from training.stages.mixing import Cut
 from training.stages.renderer import STEMS
@@ -54,3 +57,11 @@ def test_a_silent_mix_gives_finite_gradients(toy_stage: MakeStage) -> None:
     assert all(bool(torch.isfinite(gradient).all()) for gradient in gradients)
 
 
+def test_the_post_filter_is_trained_where_an_autoencoder_is_given(tmp_path: Path, toy_stage: MakeStage) -> None:
+    options: Any = {"steps": 2, "device": "cpu", "workers": 0, "quiet": True}
+    train(toy_stage("autoencoder"), RunRequest(run=tmp_path / "autoencoder", **options))
+    stage = toy_stage("renderer", runs={"autoencoder": tmp_path / "autoencoder"})
+    report = train(stage, RunRequest(run=tmp_path / "renderer", **options))
+    assert {"extract", "extract_unedited", "remove", "remove_unedited", "decoded", "refined"} <= set(report.metrics)
+    trained = checkpoints.load_part(tmp_path / "renderer", "renderer").state_dict()
+    assert float(trained["refine_out.bias"].abs().max()) > 0
