@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from engine.bundle import Bundle
 from engine.errors import UserError
@@ -17,6 +18,20 @@ from training.settings import TrainingConfiguration
 
 def small(step: int) -> Checkpoint:
     return Checkpoint({"weights": {"a": torch.full((3,), float(step))}, "ema": {"a": torch.zeros(3)}}, {"step": step})
+
+
+def listener_run(folder: Path) -> nn.Module:
+    """A run in `folder` that has trained the listener that is returned."""
+    configuration, vocabulary = TrainingConfiguration.load("tiny").model, Vocabulary.default()
+    network = build_part("listener", configuration, vocabulary)
+    state = {
+        "stage": "listener",
+        "part": "listener",
+        "configuration": configuration.to_json(),
+        "vocabulary": vocabulary.to_json(),
+    }
+    checkpoints.write(folder, Checkpoint({"ema": network.state_dict()}, state))
+    return network
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -69,15 +84,7 @@ def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
 
 
 def test_a_part_comes_back_with_its_averaged_weights(tmp_path: Path) -> None:
-    configuration, vocabulary = TrainingConfiguration.load("tiny").model, Vocabulary.default()
-    network = build_part("listener", configuration, vocabulary)
-    state = {
-        "stage": "listener",
-        "part": "listener",
-        "configuration": configuration.to_json(),
-        "vocabulary": vocabulary.to_json(),
-    }
-    checkpoints.write(tmp_path, Checkpoint({"ema": network.state_dict()}, state))
+    network = listener_run(tmp_path)
     part = checkpoints.load_part(tmp_path, "listener")
     assert not part.training
     assert not any(parameter.requires_grad for parameter in part.parameters())
@@ -103,15 +110,7 @@ def test_a_bundle_is_as_good_as_a_run_to_go_on_from(tmp_path: Path) -> None:
 
 
 def test_a_run_of_another_part_is_refused(tmp_path: Path) -> None:
-    configuration, vocabulary = TrainingConfiguration.load("tiny").model, Vocabulary.default()
-    network = build_part("listener", configuration, vocabulary)
-    state = {
-        "stage": "listener",
-        "part": "listener",
-        "configuration": configuration.to_json(),
-        "vocabulary": vocabulary.to_json(),
-    }
-    checkpoints.write(tmp_path, Checkpoint({"ema": network.state_dict()}, state))
+    listener_run(tmp_path)
     for read in (checkpoints.read_trained, lambda run, _, part: checkpoints.load_part(run, part)):
         with pytest.raises(UserError, match="run of the listener"):
             read(tmp_path, "autoencoder", "autoencoder")
