@@ -38,21 +38,6 @@ def engine() -> FakeEngine:
     return FakeEngine(obliging=True)
 
 
-@pytest.fixture
-def heard(qtbot: QtBot, opened: MainWindow) -> MainWindow:
-    """The song is open and was listened to: beats every half second, bars every two."""
-    qtbot.waitUntil(lambda: opened.axis.grid.beats.size > 0, timeout=WAIT)
-    return opened
-
-
-@pytest.fixture
-def edited(qtbot: QtBot, heard: MainWindow) -> MainWindow:
-    heard.editing.submit("remove the drums")
-    qtbot.waitUntil(lambda: len(heard.media.thumbnails) == 2, timeout=WAIT)
-    qtbot.waitUntil(lambda: heard.lanes.reference is not None, timeout=WAIT)
-    return heard
-
-
 def shown(window: MainWindow) -> list[str]:
     names = {id(value): name for name, value in vars(window.lanes).items()}
     return [names[id(lane)] for lane in window.lanes.visible()]

@@ -21,19 +21,6 @@ def engine() -> FakeEngine:
     return FakeEngine(obliging=True)
 
 
-@pytest.fixture
-def heard(qtbot: QtBot, opened: MainWindow) -> MainWindow:
-    qtbot.waitUntil(lambda: opened.axis.grid.beats.size > 0, timeout=WAIT)
-    return opened
-
-
-@pytest.fixture
-def edited(qtbot: QtBot, heard: MainWindow) -> MainWindow:
-    heard.editing.submit("remove the drums")
-    qtbot.waitUntil(lambda: len(heard.media.thumbnails) == 2 and heard.lanes.reference is not None, timeout=WAIT)
-    return heard
-
-
 def colours_at(lane: WaveformLane, share: float) -> int:
     """How many pixels of the lane's tone there are in a row at this share of the way from the middle to the top."""
     picture = lane.grab().toImage()
