@@ -33,7 +33,8 @@ FORMAT = 1
 """Of model.json. A bundle with a higher one was made by a newer InstructME."""
 
 MANIFEST = "model.json"
-PARTS = ("autoencoder", "unet", "listener", "renderer", "embedding")
+PARTS = ("autoencoder", "unet", "listener", "renderer", "embedding", "synthesizer")
+"""All that there are; ModelConfiguration.parts says which a model has."""
 
 _REINSTALL = "get the model again, or name another one with --model"
 _LARGEST_HALF = 65504.0

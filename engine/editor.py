@@ -2,34 +2,37 @@
 
     Editor.load().edit(Audio(samples, sample_rate), "remove drums", seed=1).audio
 
-One edit flows like this (Editor._edit): the user's audio -> 24 kHz mono -> what the listener hears -> a
-mask on what is taken -> sampled latents of what is new -> a decoded, cleaned stem -> a Change -> the
-user's own samples. Several instructions are rounds, each on the rendered audio of the one before.
+One edit flows like this (Editor._edit): the user's audio -> 24 kHz mono -> what the listener hears -> a mask on
+what is taken -> sampled notes of what is new -> a played stem (or, with a model that samples sound, latents -> a
+decoded, cleaned stem) -> a Change -> the user's own samples. Several instructions are rounds, each on the rendered
+audio of the one before.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from torch import Tensor
 
 from engine.analysis.listening import Listening
-from engine.audio import Audio, to_model
+from engine.arranging import Arrangement, arrange, even_level, newcomers, prominence
+from engine.audio import Audio, loudness, to_model
 from engine.bundle import Bundle, default_bundle
 from engine.errors import Cancelled, UserError
 from engine.grid import SAMPLE_RATE, frames_in
 from engine.instruction import Instruction, Operation, read_instructions
 from engine.messages import Stage
 from engine.networks import Networks, Step, choose_device
-from engine.preview import Preview, SpectrumGuess
+from engine.preview import Guess, NoteGuess, Preview, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
 from engine.rendering import Change, Stems, apply_change, place, place_stems, render
+from engine.score import later
 
 CONTEXT_SECONDS = 5.0
 """Of the song on either side of a region: what the models hear to fit the edit in."""
@@ -38,6 +41,12 @@ SAMPLED = frozenset({Operation.ADD, Operation.REPLACE, Operation.REMIX})
 """Operations that bring something new. Remove and extract need the renderer's mask alone."""
 
 VOCALS = "vocals"
+
+QUIET_SONG = -23.0
+"""LUFS of a new instrument in silence."""
+
+LEAST_TAKEN = 15.0
+"""Decibels under the usual level of an instrument from which on it counts as not there."""
 
 
 class OnProgress(Protocol):
@@ -78,7 +87,8 @@ class EditRequest:
 class Round:
     """One instruction done. `span` are the frames (end exclusive) that it could change; `steps` is 0 where nothing was
     sampled; `heard` are the instruments that the listener heard there before it; `stems` what it took from the round
-    before it and brought to it, where that was asked for."""
+    before it and brought to it, where that was asked for; `notes` what each new instrument plays (engine.score), in
+    seconds of the song, where the model writes notes."""
 
     audio: Audio
     instruction: Instruction
@@ -89,6 +99,7 @@ class Round:
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     stems: Stems = Stems()
+    notes: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +138,11 @@ class Editor:
         self.bundle = bundle
         self.device = choose_device(device)
         self.networks = Networks(bundle, self.device, precision)
+
+    @property
+    def writes_notes(self) -> bool:
+        """Whether the model writes what is new as notes, which are then played; else it samples sound."""
+        return self.bundle.configuration.unet.space == "score"
 
     @classmethod
     def load(cls, model: Path | str | None = None, device: str = "auto", precision: str = "auto") -> Editor:
@@ -225,7 +241,7 @@ class Editor:
             rounds.append(
                 Round(
                     audio, instruction, changed, request.seed, outcome.steps, seconds, outcome.heard, outcome.warnings,
-                    stems,
+                    stems, {name: later(notes, first / audio.sample_rate) for name, notes in outcome.notes.items()},
                 )
             )  # fmt: skip
         untouched = untouched_spans((entry.span for entry in rounds), audio.frames)
@@ -248,14 +264,19 @@ class Editor:
 
         mask = self._taken(source, instruction, instruments, watch)
         sampled: dict[str, Tensor] = {}
-        steps = 0
-        if operation in SAMPLED or always_sample:
-            diffusion = self.bundle.configuration.diffusion
+        added, notes, steps = None, {}, 0
+        diffusion = self.bundle.configuration.diffusion
+        scale = diffusion.guidance_scale if request.guidance_scale is None else request.guidance_scale
+        if self.writes_notes:
+            if operation in SAMPLED:
+                steps = request.steps or diffusion.sample_steps
+                new = self._arranged(source, heard, instruction, mask, request, steps, scale, watch)
+                added, notes = new.stem, new.notes
+        elif operation in SAMPLED or always_sample:
             steps = request.steps or diffusion.sample_steps
-            scale = diffusion.guidance_scale if request.guidance_scale is None else request.guidance_scale
-            latents = networks.encode(source, watch.stage("encoding"))
+            z_source = networks.encode(source, watch.stage("encoding"))
             sampled = networks.sample(
-                latents,
+                z_source,
                 heard.chords,
                 instruction.text,
                 seed=request.seed,
@@ -264,19 +285,21 @@ class Editor:
                 step=watch.stage("sampling", steps),
                 description=request.description or _description(instruction),
                 embedding_guidance=request.embedding_guidance,
-                on_estimate=watch.preview(source, latents.numpy()),
+                on_estimate=watch.preview(lambda: SpectrumGuess(source, z_source.numpy()), source.shape[0]),
             )
-        added = None
-        if operation in SAMPLED:
-            added = self._added(sampled, source, mask, watch)
+            if operation in SAMPLED:
+                added = self._added(sampled, source, mask, watch)
 
         change = Change(mask, "kept" if operation is Operation.EXTRACT else "dropped", added)
         edited, stems = render(audio, change, watch.stage("rendering"), request.strength, keep_stems)
         target = None
         if always_sample:
-            decoded = networks.decode(sampled["target"], source.shape[0], watch.stage("decoding"))
-            target = Audio(decoded[None], SAMPLE_RATE)
-        return _Outcome(edited, steps, instruments, self._warnings(instruction, instruments), target, stems)
+            decoding = watch.stage("decoding")
+            # Where no target is sampled, all of the edit goes through the latents, as it does in the paper.
+            latents = sampled.get("target")
+            latents = networks.encode(to_model(edited), decoding) if latents is None else latents
+            target = Audio(networks.decode(latents, source.shape[0], decoding)[None], SAMPLE_RATE)
+        return _Outcome(edited, steps, instruments, self._warnings(instruction, instruments), target, stems, notes)
 
     def _taken(
         self, source: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: _Watch
@@ -295,6 +318,41 @@ class Editor:
                 return np.subtract(np.float16(1), mask, out=mask)
             case _:
                 return select(source, instruction.instruments, watch.stage("rendering"))
+
+    def _arranged(
+        self,
+        source: np.ndarray,
+        heard: Listening,
+        instruction: Instruction,
+        mask: np.ndarray | None,
+        request: EditRequest,
+        steps: int,
+        guidance_scale: float,
+        watch: _Watch,
+    ) -> Arrangement:
+        """The new instruments as notes and sound, as loud as what they replace, or as others in the song."""
+        average = even_level(source, heard)
+        taken = None
+        if mask is not None:
+            mono = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)
+            taken = loudness(apply_change(mono, Change(mask, "kept")))
+        names = newcomers(instruction, self.bundle.vocabulary, request.seed)
+        usual = (QUIET_SONG if average is None else average) + prominence(names)
+        # Of what was hardly there its place says nothing.
+        level = taken if taken is not None and taken > usual - LEAST_TAKEN else usual
+        return arrange(
+            self.networks,
+            source,
+            heard,
+            instruction,
+            seed=request.seed,
+            steps=steps,
+            guidance_scale=guidance_scale,
+            level=level,
+            sampling=watch.stage("sampling", steps),
+            playing=watch.stage("decoding"),
+            on_estimate=watch.preview(lambda: NoteGuess(source), source.shape[0]),
+        )
 
     def _added(
         self, sampled: dict[str, Tensor], source: np.ndarray, mask: np.ndarray | None, watch: _Watch
@@ -323,6 +381,10 @@ class Editor:
         for value in (request.guidance_scale, request.embedding_guidance):
             if value is not None and not math.isfinite(value):
                 raise UserError("the guidance is not a number", "choose one from 0 to 50")
+        if request.embedding_guidance and self.writes_notes:
+            raise UserError(
+                "this model writes notes, which an embedding of sound cannot guide", "leave that guidance out"
+            )
 
     def _warnings(self, instruction: Instruction, heard: tuple[str, ...]) -> tuple[str, ...]:
         """What the user may not expect. The edit is done all the same: the listener can be wrong, too."""
@@ -352,6 +414,7 @@ class _Outcome:
     warnings: tuple[str, ...]
     target: Audio | None
     stems: Stems
+    notes: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -384,20 +447,18 @@ class _Watch:
         step(0.0)
         return step
 
-    def preview(self, source: np.ndarray, latents: np.ndarray) -> Callable[[Tensor], None] | None:
-        """What takes the state (S * C, Z) as it forms from `source` (T,) and its `latents` (C, Z)."""
+    def preview(self, guess: Callable[[], Guess], samples: int) -> Callable[[Any], None] | None:
+        """What takes a state (channels, Z) of so many samples as it forms; `guess` is made when one is looked at."""
         on_preview = self._watcher.on_preview
         if on_preview is None:
             return None
-        guess: SpectrumGuess | None = None
+        made: Guess | None = None
 
-        def estimate(state: Tensor) -> None:
+        def estimate(state: Any) -> None:
             def make() -> Preview:
-                nonlocal guess
-                guess = guess or SpectrumGuess(source, latents)
-                # The target comes first in every state.
-                image = guess(state[: latents.shape[0]].float().cpu().numpy())
-                return Preview(image, self._begin, self._begin + source.shape[0] / SAMPLE_RATE)
+                nonlocal made
+                made = made or guess()
+                return Preview(made(np.asarray(state)), self._begin, self._begin + samples / SAMPLE_RATE)
 
             on_preview(make)
 

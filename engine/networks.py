@@ -27,9 +27,13 @@ from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME, frames_in
 from engine.models.autoencoder import Autoencoder
 from engine.models.text import TextEmbedding, TextEncoder
+from engine.score import TOKEN_RATE
 from engine.windows import windows
 
 Step = Callable[[float], None]
+
+SCORE_WINDOW, SCORE_OVERLAP = round(30 * TOKEN_RATE), round(5 * TOKEN_RATE)
+"""Tokens that a network which writes notes is given at once."""
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 WINDOW_SECONDS = 20
@@ -164,6 +168,40 @@ class Networks:
         names them. The same arguments give the same latents. `on_estimate` gets the state (S * C, Z) that each step
         expects to end at.
         """
+        configuration = self.bundle.configuration
+        classifier = None
+        if embedding_guidance and description:
+            wished = self.text.encode([description]).to(self.device)
+            classifier = ClassifierGuidance(self.part("embedding"), wished, embedding_guidance, source.shape[0])
+        state = self._sampled(
+            source[None],
+            torch.from_numpy(chords)[None],
+            text,
+            seed=seed,
+            steps=steps,
+            guidance_scale=guidance_scale,
+            step=step,
+            classifier=classifier,
+            on_estimate=on_estimate,
+        )
+        names = configuration.unet.state
+        return {name: latents for name, latents in zip(names, state[0].cpu().chunk(len(names)), strict=True)}
+
+    def _sampled(
+        self,
+        source: Tensor,
+        chords: Tensor,
+        text: str,
+        *,
+        seed: int,
+        steps: int,
+        guidance_scale: float,
+        step: Step,
+        classifier: ClassifierGuidance | None,
+        on_estimate: Callable[[Tensor], None] | None,
+        **windowed: int,
+    ) -> Tensor:
+        """The state (1, channels, Z) under a source (1, rows, Z) and chords (1, classes, F)."""
         # diffusers takes seconds to import, and removing and extracting never sample.
         from engine.diffusion.sampling import sample
 
@@ -171,15 +209,11 @@ class Networks:
         texts = self.text.encode([text, ""]).to(self.device)
         instruction, null_text = (TextEmbedding(texts.states[i : i + 1], texts.mask[i : i + 1]) for i in (0, 1))
         condition = Condition(
-            source[None].to(self.device),
+            source.to(self.device),
             instruction.states,
             instruction.mask,
-            torch.from_numpy(chords)[None].to(self.device) if configuration.unet.chords else None,
+            chords.to(self.device) if configuration.unet.chords else None,
         )
-        classifier = None
-        if embedding_guidance and description:
-            wished = self.text.encode([description]).to(self.device)
-            classifier = ClassifierGuidance(self.part("embedding"), wished, embedding_guidance, source.shape[0])
         done = 0
 
         def advance(index: int, _: int) -> None:
@@ -192,7 +226,7 @@ class Networks:
             return False
 
         with self._precision():
-            state = sample(
+            return sample(
                 unet,
                 configuration.diffusion,
                 condition,
@@ -205,9 +239,51 @@ class Networks:
                 on_step=advance,
                 on_estimate=on_estimate and (lambda clean: on_estimate(clean[0])),
                 is_cancelled=look,
+                **windowed,
             )
-        names = configuration.unet.state
-        return {name: latents for name, latents in zip(names, state[0].cpu().chunk(len(names)), strict=True)}
+
+    def write_notes(
+        self,
+        heard: Tensor,
+        chords: Tensor,
+        text: str,
+        *,
+        asked: str,
+        written: Tensor,
+        drums: Tensor,
+        seed: int,
+        steps: int,
+        guidance_scale: float,
+        step: Step,
+        on_estimate: Callable[[Tensor], None] | None = None,
+    ) -> np.ndarray:
+        """Sample the score of the instrument `asked`: (CHANNELS, Z), see engine.score.
+
+        heard: (heard_rows, Z) of engine.models.hearing; chords: probabilities (classes, F); written, drums:
+        scores (CHANNELS, Z) of what is written already.
+        """
+        from engine.models.hearing import source_picture
+
+        source = source_picture(heard[None], written[None], drums[None], self._query((asked,)).cpu())
+        state = self._sampled(
+            source,
+            chords[None],
+            text,
+            seed=seed,
+            steps=steps,
+            guidance_scale=guidance_scale,
+            step=step,
+            classifier=None,
+            on_estimate=on_estimate,
+            window=SCORE_WINDOW,
+            overlap=SCORE_OVERLAP,
+        )
+        return state[0].cpu().numpy()
+
+    def play(self, notes: np.ndarray, instrument: str, samples: int, seed: int) -> np.ndarray:
+        """Notes (n, 4) of engine.score -> the stem (samples,) float32 at 24 kHz, at a level of its own."""
+        number = self.bundle.vocabulary.instrument_names.index(instrument)
+        return self.part("synthesizer").play(notes, number, samples=samples, seed=seed)
 
     def _decode(self, latents: Tensor, samples: int, step: Step, source: np.ndarray | None) -> np.ndarray:
         autoencoder = self._autoencoder

@@ -1,4 +1,4 @@
-"""What a song looks like while it is being sampled: a small spectrogram, guessed from latents at next to no cost.
+"""What a song looks like while it is being sampled: a small spectrogram, guessed at next to no cost.
 
 Decoding a song takes a good part of the time that sampling it takes. But the loudness of each latent channel tells
 much of the spectrum, and what it tells can be learnt from the song in hand, whose latents and samples are both
@@ -10,10 +10,12 @@ looking at only. Torch-free.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from engine.grid import SAMPLE_RATE
+from engine.score import KEYS, LOWEST_KEY
 
 BANDS = 48
 COLUMNS = 240
@@ -26,6 +28,8 @@ _BLOCK_SECONDS = 0.1
 _LEARNT_FROM = 800
 """Blocks of the song, evenly spread, that the regression sees."""
 _WINDOW = 2048
+_HARMONIC = 0.9
+"""Of brightness, from one harmonic of a note to the next."""
 _RIDGE = 1e-2
 _QUIET = 1e-3
 
@@ -37,6 +41,38 @@ class Preview:
     image: np.ndarray
     start: float
     end: float
+
+
+class Guess(Protocol):
+    """A state (channels, Z) as it forms -> uint8 (BANDS, up to COLUMNS)."""
+
+    def __call__(self, state: np.ndarray, /) -> np.ndarray: ...
+
+
+class NoteGuess:
+    """The notes that a score holds so far, drawn with a few harmonics into the spectrogram of the source."""
+
+    def __init__(self, audio: np.ndarray) -> None:
+        """audio: (T,) at 24 kHz."""
+        columns = max(min(round(audio.shape[0] / SAMPLE_RATE / _BLOCK_SECONDS), COLUMNS), 1)
+        levels = _levels(audio, np.arange(columns), audio.shape[0] / columns)
+        self._source = np.clip((levels - levels.max() + FLOOR_DB) / FLOOR_DB, 0, 1)
+
+    def __call__(self, score: np.ndarray) -> np.ndarray:
+        """Score (CHANNELS, Z) of engine.score -> uint8 (BANDS, up to COLUMNS)."""
+        sounding = np.maximum(score[:KEYS], score[KEYS : 2 * KEYS]) > 0
+        image = np.zeros((BANDS, score.shape[1]))
+        octaves = np.log2(SAMPLE_RATE / 2 / LOWEST_HERTZ)
+        for key in np.flatnonzero(sounding.any(axis=1)):
+            for harmonic in range(1, 7):
+                hertz = harmonic * 440 * 2 ** ((key + LOWEST_KEY - 69) / 12)
+                band = round((BANDS + 1) * np.log2(hertz / LOWEST_HERTZ) / octaves) - 1
+                if 0 <= band < BANDS:
+                    image[band] = np.maximum(image[band], sounding[key] * _HARMONIC**harmonic)
+        columns = self._source.shape[1]
+        edges = np.linspace(0, score.shape[1], columns + 1).astype(np.int64)[:-1]
+        image = np.maximum.reduceat(image, np.minimum(edges, score.shape[1] - 1), axis=1)
+        return np.clip(np.maximum(self._source, image) * 255, 0, 255).astype(np.uint8)
 
 
 class SpectrumGuess:
@@ -60,7 +96,8 @@ class SpectrumGuess:
         self._block = block
 
     def __call__(self, latents: np.ndarray) -> np.ndarray:
-        """Latents (C, Z) -> uint8 (BANDS, up to COLUMNS)."""
+        """State (S * C, Z), the target's latents first -> uint8 (BANDS, up to COLUMNS)."""
+        latents = latents[: self._mean.shape[0]]
         frames = latents.shape[1]
         columns = min(max(frames // self._block, 1), COLUMNS)
         edges = np.linspace(0, frames, columns + 1).astype(np.int64)

@@ -14,12 +14,14 @@ from engine.resources import RESOURCES
 
 @dataclass(frozen=True)
 class Term:
-    """One thing with its everyday names. `members` is filled for families ("guitar") only."""
+    """One thing with its everyday names. `members` is filled for families ("guitar") only, `band` for genres: who
+    plays it, the most usual first."""
 
     name: str
     aliases: tuple[str, ...] = ()
     programs: tuple[int, ...] = ()
     members: tuple[str, ...] = ()
+    band: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Vocabulary:
                     tuple(entry.get("aliases", ())),
                     tuple(entry.get("programs", ())),
                     tuple(entry.get("members", ())),
+                    tuple(entry.get("band", ())),
                 )
                 for entry in data[key]
             )
@@ -62,6 +65,7 @@ class Vocabulary:
                 {"name": term.name, "aliases": list(term.aliases)}
                 | ({"programs": list(term.programs)} if term.programs else {})
                 | ({"members": list(term.members)} if term.members else {})
+                | ({"band": list(term.band)} if term.band else {})
                 for term in terms
             ]
 

@@ -38,6 +38,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any other number of the settings.")
 @click.option("--autoencoder", type=PLACE, help="Its run, or a model [beside this run].")
 @click.option("--listener", type=PLACE, help="Its run, or a model [beside this run].")
+@click.option("--library", type=PLACE, help="Of heard clips, for a diffusion that writes notes [beside this run].")
 @click.option("--text-encoder", type=PLACE, help="Folder of a T5, for configurations that read with it.")
 @click.option("--init-from", type=PLACE, help="Begin with the weights of this run or model.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -60,11 +61,16 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
     configuration = TrainingConfiguration.load(config)
     settings = _changed(configuration.stages[stage], options)
     run = options["run"] or Path("runs") / configuration.model.name / stage
-    kind = stage_class(stage)
+    kind = stage_class(stage, configuration.model.unet.space)
     runs = _neighbours(run, kind.uses, options)
     if options["text_encoder"] is not None:
         runs["text"] = options["text_encoder"]
-    clips, validation, described = _sources(data, soundfont, settings, kind.pairs, options)
+    clips = validation = None
+    described: dict[str, Any] = {}
+    if kind.renders:
+        clips, validation, described = _sources(data, soundfont, settings, kind.pairs, options)
+    if "library" in kind.uses:
+        runs["library"] = options["library"] or run.parent / "library"
     built = kind(
         configuration.model,
         settings,
@@ -94,6 +100,58 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
     click.echo(f"{run}: {spent}, {state}. {figures}")
     if report.interrupted is not None:
         raise SystemExit(INTERRUPTED)
+
+
+@click.command()
+@click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts or MIDI; may be repeated.")
+@click.option("--soundfont", type=PLACE, multiple=True, help="Beside those that are installed; may be repeated.")
+@click.option("-o", "--output", type=PLACE, default=Path("runs/default/library"), show_default=True)
+@click.option("--listener", type=PLACE, required=True, help="A run, or a model.")
+@click.option("--clips", type=click.IntRange(min=1), default=4000, show_default=True)
+@click.option("--seconds", type=click.FloatRange(min=1), default=CLIP_SECONDS, show_default=True)
+@click.option("--minutes", type=ABOVE_ZERO, help="Stop after so long; the same command goes on.")
+@click.option(
+    "--share", default="1/1", show_default=True, help="n/m: this is the n-th of m processes that share the work."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+def prepare(
+    data: tuple[Path, ...],
+    soundfont: tuple[Path, ...],
+    output: Path,
+    listener: Path,
+    clips: int,
+    seconds: float,
+    minutes: float | None,
+    share: str,
+    seed: int,
+) -> None:
+    """Render clips, let the listener hear them, and keep its hearing and the notes: a library for `train diffusion`."""
+    import time
+
+    import torch
+
+    from engine.networks import fast_bfloat16
+    from training import library
+    from training.checkpoints import load_part
+    from training.corpora import open_corpora
+    from training.corpora.corpus import Split
+
+    number, _, of = share.partition("/")
+    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise UserError(f"{share!r} is no share of the work", "give for example 1/2 and 2/2")
+    torch.set_num_threads(1)
+    until = time.monotonic() + 60 * minutes if minutes else float("inf")
+    network = load_part(listener, "listener")
+    parts: tuple[tuple[Split, Path, int], ...] = (("validation", output / "validation", 80), ("train", output, clips))
+    for split, folder, wanted in parts:
+        corpus = open_corpora(data, split=split, soundfonts=soundfont)
+        shards = range(int(number) - 1, -(-wanted // library.SHARD_CLIPS), int(of))
+        described = {"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed}
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
+            library.prepare(
+                corpus, network, folder, seconds=seconds, seed=seed, shards=shards, until=until, described=described,
+                on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
+            )  # fmt: skip
 
 
 @click.command()
@@ -145,12 +203,11 @@ def parameters(config: str) -> None:
     """Print how many parameters each part of CONFIG has. Nothing is allocated."""
     import torch
 
-    from engine.bundle import PARTS
     from engine.models.build import build_part
 
     configuration = TrainingConfiguration.load(config).model
     vocabulary = Vocabulary.default()
-    for part in PARTS:
+    for part in configuration.parts:
         with torch.device("meta"):
             network = build_part(part, configuration, vocabulary)
         count = sum(parameter.numel() for parameter in network.parameters())
@@ -181,6 +238,8 @@ def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> di
 
     found = {}
     for name in uses:
+        if name == "library":
+            continue
         given: Path | None = options.get(name)
         if given is not None:
             checkpoints.read_trained(given, name, name)
@@ -221,6 +280,7 @@ def main() -> None:
 
 
 main.add_command(train)
+main.add_command(prepare)
 main.add_command(pack)
 main.add_command(parameters)
 

@@ -27,6 +27,8 @@ class Clip:
     """(label_frames,) uint8: 0 nothing, 1 a beat, 2 a downbeat."""
     pitches: dict[str, np.ndarray] = field(default_factory=dict)
     """Instrument -> (88, label_frames) bool, sounding keys A0-C8. Drums have none; absent is unknown."""
+    notes: dict[str, np.ndarray] = field(default_factory=dict)
+    """Instrument -> its notes as in engine.score, in seconds from the clip's start, where they were written down."""
     genre: str | None = None
     key: str | None = None
     bpm: float | None = None

@@ -13,10 +13,17 @@ from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration
 from training import checkpoints
-from training.stages import STAGES, stage_class
+from training.stages import stage_class, stages_of
 
-SHARED = ("autoencoder", "text", "diffusion")
-"""Of the configuration: what every part must agree on with the others."""
+STANDS_ON: Mapping[str, tuple[str, ...]] = {
+    "autoencoder": (),
+    "listener": (),
+    "synthesizer": (),
+    "renderer": ("autoencoder",),
+    "embedding": ("autoencoder", "text"),
+    "unet": ("autoencoder", "text", "diffusion"),
+}
+"""Of the configuration: what a part must agree on with the model, besides its own table."""
 
 
 def pack_runs(
@@ -40,9 +47,9 @@ def pack_runs(
     provenance: dict[str, Any] = {"stages": {}}
     figures: dict[str, Any] = {}
     vocabulary = None
-    for stage in STAGES:
+    for stage in stages_of(configuration):
         run = runs / stage
-        part = stage_class(stage).part
+        part = stage_class(stage, configuration.unet.space).part
         if not checkpoints.exists(run):
             if base is not None:
                 run = base
@@ -51,15 +58,17 @@ def pack_runs(
         found = checkpoints.read_trained(run, stage, part)
         state = found.state
         trained = checkpoints.configuration_of(found)
-        if any(getattr(trained, name) != getattr(configuration, name) for name in (part, *SHARED)):
+        if any(getattr(trained, name) != getattr(configuration, name) for name in (part, *STANDS_ON[part])):
             raise UserError(
                 f"{run} was trained with another configuration than {configuration.name}",
                 "train that stage again, or name its configuration with --config",
             )
         learnt = checkpoints.vocabulary_of(found)
-        if vocabulary is not None and learnt != vocabulary:
+        if vocabulary is not None and learnt.instrument_names != vocabulary.instrument_names:
             raise UserError(f"{run} was trained on another vocabulary than the stages before it", "train it again")
-        vocabulary = learnt
+        # Aliases and bands may have grown since the others were trained: instructions are the diffusion's.
+        if vocabulary is None or part == "unet":
+            vocabulary = learnt
         parts[part] = checkpoints.load_part(run, part)
         provenance["stages"][stage] = {key: state.get(key) for key in checkpoints.HISTORY}
         figures[stage] = state["metrics"]

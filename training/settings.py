@@ -121,12 +121,63 @@ class EmbeddingSettings(StageSettings):
     learning_rate: float = 5e-4
 
 
+@dataclass(frozen=True)
+class SynthesizerSettings(StageSettings):
+    batch: int = 128
+    """Notes a step."""
+    learning_rate: float = 2.5e-3
+    warmup: int = 100
+    ema_half_life: int = 100
+    key_step: int = 4
+    """Semitones from one learnt key to the next."""
+    velocities: tuple[int, ...] = (40, 100)
+    held_out_notes: int = 3
+    """Of each timbre, kept apart for validation."""
+    glide_weight: float = 60.0
+    """Decibels that an octave off a drum's pitch is worth."""
+    release_weight: float = 0.15
+
+
+@dataclass(frozen=True)
+class TaggerSettings(StageSettings):
+    batch: int = 24
+    seconds: float = 2.5
+    """Short: many different bands teach more than long ones."""
+    clips: int = 32
+    learning_rate: float = 3e-3
+    warmup: int = 60
+    weight_decay: float = 0.02
+    ema_half_life: int = 100
+    width: int = 16
+    """Channels of the first picture; all others are multiples of it."""
+    steps_per_clip: int = 8
+    """Steps between one renewal of the stream's clips and the next: rendering one takes longer than a step."""
+    most_stems: int = 8
+    single_stems: float = 0.3
+    """Share of examples with one stem, ..."""
+    few_stems: float = 0.4
+    """... and with two to four, as edits have them; the others have up to `most_stems`."""
+    strangers: float = 0.5
+    """Share of examples whose stems come from several songs: what plays must not tell what else does."""
+    ghosts: float = 0.25
+    """Share of examples in which an instrument is left over that an edit took away."""
+    colour_db: float = 8.0
+    formants: float = 0.12
+    """Largest shift of a stem's spectrum, as a share: players and samples differ by that."""
+    level_db: float = 5.0
+    """Deviation of each stem's level, in dB."""
+    rarity: float = 0.6
+    """Power of an instrument's rarity among the step's clips by which it is preferred."""
+
+
 STAGE_SETTINGS: dict[str, type[StageSettings]] = {
     "autoencoder": AutoencoderSettings,
     "listener": ListenerSettings,
     "embedding": EmbeddingSettings,
     "diffusion": DiffusionSettings,
     "renderer": RendererSettings,
+    "synthesizer": SynthesizerSettings,
+    "tagger": TaggerSettings,
 }
 
 

@@ -31,7 +31,8 @@ SHORTEST_PRESENCE = 0.5
 @dataclass(frozen=True, eq=False)
 class Listening:
     """chords: (CHORD_CLASSES, F), pitches: (88, F) from A0, instruments: (N, F), all probabilities in float32.
-    key: as `C:maj`, or None. instrument_names: of the N rows."""
+    key: as `C:maj`, or None. instrument_names: of the N rows. pulse: (2, F), how likely each frame is a beat and a
+    downbeat, from which `beats` were chosen; None where that was not kept."""
 
     chords: np.ndarray
     pitches: np.ndarray
@@ -40,6 +41,7 @@ class Listening:
     beats: Beats
     key: str | None
     frame_rate: int = FRAME_RATE
+    pulse: np.ndarray | None = None
 
     @property
     def beat_times(self) -> np.ndarray:
@@ -123,7 +125,8 @@ def listen(listener: Listener, audio: np.ndarray, vocabulary: Vocabulary) -> Lis
                 matrix[:, first:last] = probabilities[0, :, first - start : last - start].float().cpu().numpy()
     finally:
         listener.train(training)
-    return Listening(chords, pitches, instruments, names, track_beats(beats[0], beats[1]), estimate_key(pitches))
+    tracked = track_beats(beats[0], beats[1])
+    return Listening(chords, pitches, instruments, names, tracked, estimate_key(pitches), pulse=beats)
 
 
 def _windows(total: int) -> Iterator[tuple[int, int, int, int]]:

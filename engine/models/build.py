@@ -28,6 +28,10 @@ def build_part(name: str, configuration: ModelConfiguration, vocabulary: Vocabul
 
             return cast(nn.Module, build_autoencoder(configuration.autoencoder))
         case "unet":
+            if configuration.unet.space == "score":
+                from engine.models.score_network import ScoreNetwork
+
+                return ScoreNetwork(configuration.unet, configuration.text.channels, instruments)
             from engine.models.unet import UNet
 
             return UNet(
@@ -50,4 +54,8 @@ def build_part(name: str, configuration: ModelConfiguration, vocabulary: Vocabul
             return MusicTextEmbedding(
                 configuration.embedding, latent_channels=latent_channels, text_channels=configuration.text.channels
             )
+        case "synthesizer":
+            from engine.models.synthesizer import Synthesizer
+
+            return Synthesizer(configuration.synthesizer, instruments=instruments)
     raise ValueError(f"a model has no part {name!r}")

@@ -39,6 +39,8 @@ class TextConfiguration:
 class UNetConfiguration:
     """Table 9. `state` names what is sampled together, each with the autoencoder's latent channels."""
 
+    space: Literal["audio", "score"] = "audio"
+    """What is sampled: latents of sound, as in the paper, or the notes of one new instrument (engine.score)."""
     state: tuple[Literal["target", "added"], ...] = ("target", "added")
     channels: tuple[int, ...] = (192, 256, 256)
     blocks: tuple[int, ...] = (2, 2, 2)
@@ -50,6 +52,8 @@ class UNetConfiguration:
     source: Literal["aggregation", "concatenation"] = "aggregation"
     """How z_s enters: multi-scale aggregation (ours) or joined at the input (AUDIT)."""
     chords: bool = True
+    keys: bool = True
+    """Of a network that writes notes: the head that all keys share, beside the U-Net."""
     learn_sigma: bool = False
     dimensions: Literal[1, 2] = 1
     """1: latents are channels of a sequence. 2: latents are one picture, T by C (paper)."""
@@ -57,9 +61,12 @@ class UNetConfiguration:
 
 @dataclass(frozen=True)
 class DiffusionConfiguration:
-    """`epsilon`: Eq. 1-3, DDIM. `flow`: straight paths from noise to data, Euler steps."""
+    """`epsilon`: Eq. 1-3, DDIM. `flow`: straight paths from noise to data, Euler steps. `binary_flow`: the same paths
+    to data that is mostly -1 or 1, whose probability the network gives."""
 
-    objective: Literal["epsilon", "flow"] = "flow"
+    objective: Literal["epsilon", "flow", "binary_flow"] = "flow"
+    shift: float = 1.0
+    """Of the flows' times towards noise (Stable Diffusion 3): many weak clues to one decision are read late."""
     train_steps: int = 1000
     sample_steps: int = 8
     guidance_scale: float = 2.0
@@ -92,6 +99,21 @@ class EmbeddingConfiguration:
 
 
 @dataclass(frozen=True)
+class SynthesizerConfiguration:
+    """`timbres` counts pitched ones, `kits` drum kits: the network is built before it knows what they are."""
+
+    timbres: int = 144
+    kits: int = 10
+    embedding: int = 48
+    width: int = 320
+    blocks: int = 3
+    partials: int = 64
+    bands: int = 48
+    modes: int = 6
+    """Most partials of a drum."""
+
+
+@dataclass(frozen=True)
 class ModelConfiguration:
     """Everything needed to build the networks of a bundle; the same code for `paper` and `tiny`."""
 
@@ -104,6 +126,13 @@ class ModelConfiguration:
     listener: ListenerConfiguration = field(default_factory=ListenerConfiguration)
     renderer: RendererConfiguration = field(default_factory=RendererConfiguration)
     embedding: EmbeddingConfiguration = field(default_factory=EmbeddingConfiguration)
+    synthesizer: SynthesizerConfiguration = field(default_factory=SynthesizerConfiguration)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The networks that such a model has. One that writes notes plays them, and no embedding of sound guides it."""
+        last = "synthesizer" if self.unet.space == "score" else "embedding"
+        return ("autoencoder", "unet", "listener", "renderer", last)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -119,6 +148,7 @@ class ModelConfiguration:
             "listener": ListenerConfiguration,
             "renderer": RendererConfiguration,
             "embedding": EmbeddingConfiguration,
+            "synthesizer": SynthesizerConfiguration,
         }
         values = {key: _build(parts[key], value) if key in parts else value for key, value in data.items()}
         return cls(**values)

@@ -168,15 +168,27 @@ class UNet(nn.Module):
     are the channels of a sequence, which is one row from the start.
     """
 
-    def __init__(self, config: UNetConfiguration, latent_channels: int, text_channels: int, chord_classes: int) -> None:
+    def __init__(
+        self,
+        config: UNetConfiguration,
+        latent_channels: int,
+        text_channels: int,
+        chord_classes: int,
+        source_channels: int | None = None,
+        out_channels: int | None = None,
+    ) -> None:
+        """`source_channels`: of what the source is given as, where that is not z_s; `out_channels`: where they are not
+        the state's. Both in 1-D only."""
         super().__init__()
         self.config = config
         self.latent_channels = latent_channels
+        self.source_channels = source_channels
         self.state_channels = len(config.state) * latent_channels
-        self.out_channels = self.state_channels * (2 if config.learn_sigma else 1)
+        self.out_channels = out_channels or self.state_channels * (2 if config.learn_sigma else 1)
         dimensions, widths = config.dimensions, config.channels
         # Pictures in and out: one per named latent in 2-D, one channel per latent channel in 1-D.
         unit = 1 if dimensions == 2 else latent_channels
+        source_unit = source_channels or unit
         joined = config.source == "concatenation"
         time_channels = 4 * widths[0]
 
@@ -194,11 +206,11 @@ class UNet(nn.Module):
             )
 
         self.time = TimeEmbedding(widths[0])
-        self.conv_in = Convolution((len(config.state) + joined) * unit, widths[0], dimensions)
+        self.conv_in = Convolution(len(config.state) * unit + joined * source_unit, widths[0], dimensions)
         self.source = None
         if not joined:
             # Half of a level's ResBlocks are enough for features that no noise hides.
-            self.source = SourceEncoder(unit, widths, tuple((n + 1) // 2 for n in config.blocks), dimensions)
+            self.source = SourceEncoder(source_unit, widths, tuple((n + 1) // 2 for n in config.blocks), dimensions)
         self.down = nn.ModuleList()
         self.up = nn.ModuleList()
         before = widths[0]
@@ -213,7 +225,7 @@ class UNet(nn.Module):
             self.up.append(UpLevel(before, width, skips, layers(width), time_channels, dimensions))
             before = width
         self.norm_out = nn.LayerNorm(before)
-        self.conv_out = Convolution(before, self.out_channels // latent_channels * unit, dimensions)
+        self.conv_out = Convolution(before, out_channels or self.out_channels // latent_channels * unit, dimensions)
         nn.init.zeros_(self.conv_out.weight)
         if self.conv_out.bias is not None:
             nn.init.zeros_(self.conv_out.bias)
@@ -223,7 +235,8 @@ class UNet(nn.Module):
     ) -> Tensor:
         """One evaluation, at any number F of frames.
 
-        state: (B, S * C, F) noisy latents, S of them side by side. time: (B,), 0 to 1000. source: (B, C, F), z_s.
+        state: (B, S * C, F) noisy latents, S of them side by side. time: (B,), 0 to 1000. source: (B, C, F), z_s, or
+        (B, source_channels, F).
         text: (B, L, D) and text_mask (B, L) bool. chords: (B, classes, F') probabilities, F' any rate.
         Returns (B, out_channels, F): the prediction, and with learn_sigma as many channels of sigma after it.
         """
@@ -231,10 +244,10 @@ class UNet(nn.Module):
         context = Context(self.time(time), text, text_mask, pictures.shape[1])
         features: list[Tensor] | list[None]
         if self.source is None:
-            pictures = torch.cat([pictures, self._picture(source)], dim=-1)
+            pictures = torch.cat([pictures, self._seen(source)], dim=-1)
             features = [None] * len(self.down)
         else:
-            features = self.source(self._picture(source))
+            features = self.source(self._seen(source))
         x = self.conv_in(pictures)
         kept = []
         for level, feature in zip(self.down, features, strict=True):
@@ -251,3 +264,7 @@ class UNet(nn.Module):
         """(B, n * C, F) -> (B, R, F, channels)."""
         rows = self.latent_channels if self.config.dimensions == 2 else 1
         return latents.unflatten(1, (-1, rows)).permute(0, 2, 3, 1)
+
+    def _seen(self, source: Tensor) -> Tensor:
+        """The source as pictures: what is no latent is one row of channels."""
+        return source.transpose(1, 2)[:, None] if self.source_channels else self._picture(source)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.bundle import MANIFEST, PARTS, Bundle, list_bundles
+from engine.bundle import MANIFEST, Bundle, list_bundles
 from engine.errors import UserError
 from engine.models.build import build_part
 from tests.conftest import TINY
@@ -31,12 +31,12 @@ def test_what_was_written_is_read_back(tiny_bundle: Bundle) -> None:
     bundle = Bundle.load(tiny_bundle.folder)
     assert bundle.configuration == TINY
     assert bundle.vocabulary == tiny_bundle.vocabulary
-    assert bundle.parts == PARTS
+    assert bundle.parts == TINY.parts
     assert bundle.metrics == {"remove": {"si_sdr": 1.25}}
     assert bundle.manifest["provenance"] == {"made by": "tests"}
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", TINY.parts)
 def test_a_part_is_ready_to_use(tiny_bundle: Bundle, name: str) -> None:
     network = tiny_bundle.part(name)
     assert not network.training

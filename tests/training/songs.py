@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ import pretty_midi
 import soundfile
 
 from engine.analysis.chords import chord_index
+from engine.grid import FRAME_RATE, SAMPLE_RATE
 from engine.vocabulary import Vocabulary
-from training.synthesis.song import Part, Song, sorted_notes
+from training.clip import Clip
+from training.synthesis.song import Part, Song, chord_track, sorted_notes
 
 VOCABULARY = Vocabulary.default()
 _TRIADS = {"C": (60, 64, 67), "F": (60, 65, 69), "G": (59, 62, 67)}
@@ -106,3 +109,41 @@ def write_groove(folder: Path) -> Path:
         write_midi(folder / f"drummer{drummer}/session1/{drummer}_rock_120_fill_4-4.mid", song)
     (folder / "info.csv").write_text("drummer,style\n")
     return folder
+
+
+class WrittenSongs:
+    """A collection without soundfonts: small songs in every key, each note a tone, and with a pair a second band."""
+
+    name = "written"
+    song_count = 12
+
+    def __len__(self) -> int:
+        return self.song_count
+
+    def clip(self, index: int, *, seconds: float, rng: np.random.Generator) -> Clip:
+        song = small_song().transposed(index)
+        strings = replace(song.parts[2], notes=song.parts[2].notes + np.array([0, 0, 12, 0]), instrument="strings")
+        song = replace(song, parts=(*song.parts, strings))
+        return self._recorded(song, seconds, float(rng.uniform(0, song.duration - seconds)))
+
+    def pair(self, index: int, *, seconds: float, rng: np.random.Generator) -> tuple[Clip, Clip] | None:
+        song = small_song().transposed(index)
+        drums, bass, piano, lead = song.parts
+        other = replace(song, parts=(drums, replace(bass, instrument="organ"), lead), genre="jazz")
+        start = float(rng.uniform(0, song.duration - seconds))
+        return self._recorded(song, seconds, start), self._recorded(other, seconds, start)
+
+    def _recorded(self, song: Song, seconds: float, start: float) -> Clip:
+        stems, notes = {}, {}
+        time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+        for part in song.parts:
+            rows = part.notes - np.array([start, start, 0, 0])
+            rows = rows[(rows[:, 0] >= 0) & (rows[:, 0] < seconds)]
+            sound = np.zeros(time.size, np.float32)
+            for begin, end, pitch, _ in rows:
+                within = (time >= begin) & (time < end)
+                sound[within] += 0.1 * np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * time[within])
+            stems[str(part.instrument)], notes[str(part.instrument)] = sound, rows
+        frames = round(seconds * FRAME_RATE)
+        chords = chord_track(song, start, frames)
+        return Clip(stems, chords=chords, notes=notes, genre=song.genre, origin=f"{song.title} at {start:.2f} s")

@@ -25,12 +25,14 @@ def test_every_shipped_configuration_has_all_stages(name: str) -> None:
 
 def test_the_shipped_ones_are_those_of_the_design() -> None:
     assert configuration_names() == (
-        "audit", "audit_default", "default", "paper", "tiny", "without_aggregation", "without_chords",
+        "audit", "audit_default", "default", "paper", "tiny", "without_aggregation", "without_chords", "without_keys",
     )  # fmt: skip
 
 
-def test_default_is_what_the_engine_builds_by_default() -> None:
-    assert model("default") == ModelConfiguration()
+def test_default_writes_notes_and_is_for_the_rest_what_the_engine_builds_by_default() -> None:
+    default, engine = model("default"), ModelConfiguration()
+    assert default.unet.space == "score" and default.diffusion.objective == "binary_flow"
+    assert default == replace(engine, unet=default.unet, diffusion=default.diffusion)
 
 
 def test_paper_and_audit_are_the_engine_s_tables() -> None:
@@ -39,7 +41,7 @@ def test_paper_and_audit_are_the_engine_s_tables() -> None:
 
 
 def test_ablations_differ_in_one_value() -> None:
-    default = ModelConfiguration()
+    default = model("default")
     no_chords, no_aggregation = replace(default.unet, chords=False), replace(default.unet, source="concatenation")
     assert model("without_chords") == replace(default, name="without_chords", unet=no_chords)
     assert model("without_aggregation") == replace(default, name="without_aggregation", unet=no_aggregation)

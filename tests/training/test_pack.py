@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from engine.bundle import PARTS, Bundle
+from engine.bundle import Bundle
 from engine.errors import UserError
 from training import checkpoints
 from training.loop import RunRequest, train
 from training.pack import pack_runs
 from training.settings import TrainingConfiguration
-from training.stages import STAGES
+from training.stages import stages_of
 from training.stages.base import Stage
 
 MakeStage = Callable[..., Stage]
@@ -25,7 +25,7 @@ MakeStage = Callable[..., Stage]
 def runs(tmp_path: Path, toy_stage: MakeStage) -> Path:
     """All five stages of `tiny`, each trained for one step on those before it."""
     options: Any = {"steps": 1, "device": "cpu", "workers": 0, "quiet": True}
-    folders = {name: tmp_path / "runs" / name for name in STAGES}
+    folders = {name: tmp_path / "runs" / name for name in stages_of(TrainingConfiguration.load("tiny").model)}
     for name, folder in folders.items():
         below = {stage: folders[stage] for stage in ("autoencoder", "listener") if stage != name}
         stage = toy_stage(name, runs={} if name in below or name in ("autoencoder", "listener") else below)
@@ -39,10 +39,10 @@ def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tm
     configuration = TrainingConfiguration.load("tiny").model
     bundle = pack_runs(configuration, runs, tmp_path / "model", metrics=(figures,), version="2")
 
-    assert bundle.parts == PARTS
+    assert bundle.parts == configuration.parts
     assert Bundle.load(tmp_path / "model").configuration == configuration
     provenance = bundle.manifest["provenance"]["stages"]
-    assert set(provenance) == set(STAGES)
+    assert set(provenance) == set(stages_of(configuration))
     assert provenance["listener"]["data"] == {"paths": ["toys.zip"]}
     assert provenance["listener"]["step"] == 1
     assert provenance["listener"]["machine"]["cores"] >= 1
@@ -60,7 +60,7 @@ def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tm
     partial = pack_runs(configuration, runs, tmp_path / "part", partial=True)
     assert "embedding" not in partial.parts
     renewed = pack_runs(configuration, runs, tmp_path / "renewed", base=tmp_path / "model")
-    assert renewed.parts == PARTS
+    assert renewed.parts == configuration.parts
     assert renewed.manifest["provenance"]["stages"]["embedding"] == provenance["embedding"]
     for name, value in bundle.part("embedding").state_dict().items():
         assert torch.equal(renewed.part("embedding").state_dict()[name], value), name

@@ -67,7 +67,10 @@ def instrument_of(word: str, vocabulary: Vocabulary) -> str | None:
 
 
 def find_stem_songs(files: Files, vocabulary: Vocabulary) -> tuple[StemSong, ...]:
-    """`song.instrument.ogg`, `song/instrument.wav`, `song/instrument/any.wav`, and Slakh's `Track/stems/S00.flac`."""
+    """`song.instrument.ogg`, `song/instrument.wav`, `song/instrument/any.wav`, and Slakh's `Track/stems/S00.flac`.
+
+    Songs of one title in different folders are different songs: two albums may each have a "Home".
+    """
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     slakh = {name.rsplit("/", 1)[0]: name for name in files.names("metadata.yaml")}
     slakh_maps: dict[str, dict[str, str]] = {}
@@ -78,20 +81,18 @@ def find_stem_songs(files: Files, vocabulary: Vocabulary) -> tuple[StemSong, ...
         if track is not None and track in slakh:
             if track not in slakh_maps:
                 slakh_maps[track] = _slakh(files.read(slakh[track]).decode("utf-8"), vocabulary)
-            song, instrument = Path(track).name, slakh_maps[track].get(stem)
+            place, song, instrument = track, Path(track).name, slakh_maps[track].get(stem)
         elif "." in stem:
             song, _, word = stem.rpartition(".")
-            instrument = instrument_of(word, vocabulary)
+            place, instrument = "/".join(folders), instrument_of(word, vocabulary)
         elif folders and instrument_of(stem, vocabulary):
-            song, instrument = folders[-1], instrument_of(stem, vocabulary)
+            place, song, instrument = "/".join(folders), folders[-1], instrument_of(stem, vocabulary)
         elif len(folders) >= 2:
-            song, instrument = folders[-2], instrument_of(folders[-1], vocabulary)
+            place, song, instrument = "/".join(folders[:-1]), folders[-2], instrument_of(folders[-1], vocabulary)
         else:
             continue
         if instrument and stem.lower() not in _MIXES:
-            found.setdefault(("/".join(folders), song) if "." in stem else (song, song), {}).setdefault(
-                instrument, []
-            ).append(name)
+            found.setdefault((place, song), {}).setdefault(instrument, []).append(name)
     return tuple(
         StemSong(song, next(iter(next(iter(stems.values())))), {key: tuple(names) for key, names in stems.items()})
         for (_, song), stems in sorted(found.items())

@@ -153,7 +153,6 @@ def parameter_counts(name: str) -> dict[str, int]:
     """
     import torch
 
-    from engine.bundle import PARTS
     from engine.models.build import build_part
     from engine.models.sizes import AUDIT, PAPER, parameters
     from engine.vocabulary import Vocabulary
@@ -163,7 +162,7 @@ def parameter_counts(name: str) -> dict[str, int]:
     configuration = known[name] if name in known else TrainingConfiguration.load(name).model
     vocabulary = Vocabulary.default()
     with torch.device("meta"):
-        return {part: parameters(build_part(part, configuration, vocabulary)) for part in PARTS}
+        return {part: parameters(build_part(part, configuration, vocabulary)) for part in configuration.parts}
 
 
 def machine() -> dict[str, Any]:

@@ -10,10 +10,12 @@ import functools
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from engine.audio import splice
+from engine.errors import UserError
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
 from engine.rendering import FADE_SECONDS
@@ -35,6 +37,8 @@ REGION_SHARE = (0.3, 0.7)
 """Of the clip: the region in which REGION removes."""
 
 _ATTEMPTS = 8
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +120,23 @@ def held_out_slots(
     A song that does not allow an operation (a replace needs two pitched stems) gives way to another for that one.
     """
     for song in range(songs):
-        scenes = functools.cache(functools.partial(_scene, corpus, song, seconds, seed))
-        for row, operation in enumerate(OPERATIONS):
-            if operation in operations:
-                yield Slot(operation, song, functools.partial(_first, scenes, vocabulary, operation, song, (seed, row)))
+        yield from song_slots(corpus, vocabulary, song, seconds=seconds, seed=seed, operations=operations)
+
+
+def song_slots(
+    corpus: Corpus,
+    vocabulary: Vocabulary,
+    song: int,
+    *,
+    seconds: float,
+    seed: int = 0,
+    operations: tuple[str, ...] = OPERATIONS,
+) -> Iterator[Slot]:
+    """Those of one song, which share what is rendered of it."""
+    scenes = functools.cache(functools.partial(_scene, corpus, song, seconds, seed))
+    for row, operation in enumerate(OPERATIONS):
+        if operation in operations:
+            yield Slot(operation, song, functools.partial(_first, scenes, vocabulary, operation, song, (seed, row)))
 
 
 def held_out_cases(
@@ -141,12 +158,25 @@ def held_out_cases(
 def _scene(
     corpus: Corpus, song: int, seconds: float, seed: int, attempt: int, paired: bool
 ) -> tuple[Clip, Clip | None]:
-    """A clip of the song, or two aligned ones where there are; every attempt is another song."""
+    """A clip of the song, or two aligned ones where there are; every attempt is another song.
+
+    Raises UserError where nothing sounds in the songs.
+    """
     # The attempt moves on by more songs than there are cases.
     index = song + 10_007 * attempt
     rng = np.random.default_rng([seed, 4242, song, attempt, paired])
-    pair = corpus.pair(index, seconds=seconds, rng=rng) if paired else None
-    return (corpus.clip(index, seconds=seconds, rng=rng), None) if pair is None else pair
+    pair = sounding(functools.partial(corpus.pair, index, seconds=seconds, rng=rng)) if paired else None
+    return pair or (sounding(functools.partial(corpus.clip, index, seconds=seconds, rng=rng)), None)
+
+
+def sounding(take: Callable[[], T]) -> T:
+    """What is taken of a corpus. Its songs are the user's: that they are silent is said as a UserError."""
+    try:
+        return take()
+    except RuntimeError as error:
+        if not str(error).startswith("nothing sounds"):
+            raise
+        raise UserError(str(error), "name other --data") from error
 
 
 def _first(

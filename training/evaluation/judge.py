@@ -1,7 +1,8 @@
 """Who listens when a model is judged: one listener for all systems, apart from the networks that made the sound.
 
 The judge hears every output once and tells chords, pitches, bars, instruments (the tags of Eq. 8) and the embeddings of
-Eq. 7. It computes in float32 whatever the machine is fast at, so that figures do not depend on where they were taken.
+Eq. 7. Instruments are told by a tagger, a network that is trained for this alone, and by the listener where there is
+none. It computes in float32 whatever the machine is fast at, so that figures do not depend on where they were taken.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from engine.analysis.beats import track_beats
 from engine.analysis.chords import CHORDS
 from engine.analysis.listening import OVERLAP_FRAMES, WINDOW_FRAMES, Listening
 from engine.bundle import Bundle
+from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLES_PER_FRAME, frames_in
 from engine.models.listener import Listener
 from engine.windows import windows
 from training.evaluation.metrics import HEARD_PROBABILITY, Hearing
+from training.evaluation.tagger import TrainedTagger
 from training.evaluation.vggish import VGGish, examples, load_vggish
 
 OURS = "ours"
@@ -56,7 +59,8 @@ class Heard:
 
 
 class Judge:
-    """`bundle` gives the listener; `vggish` are weights for the paper's FAD; `independent` a second chord judge."""
+    """`bundle` gives the listener; `tagger` tells instruments better than it; `vggish` are weights for the paper's FAD;
+    `independent` is a second chord judge."""
 
     def __init__(
         self,
@@ -65,8 +69,10 @@ class Judge:
         *,
         vggish: Path | None = None,
         independent: IndependentChords | None = None,
+        tagger: TrainedTagger | None = None,
     ) -> None:
-        """Raises UserError where the bundle has no listener or the VGGish file is not there."""
+        """Raises UserError where the bundle has no listener, the VGGish file is not there, or the tagger knows other
+        instruments than the bundle."""
         self.bundle = bundle
         self.names = bundle.vocabulary.instrument_names
         self.device = torch.device(device)
@@ -74,6 +80,9 @@ class Judge:
         assert isinstance(listener, Listener)
         self.listener = listener
         self.independent = independent
+        if tagger is not None and tagger.instruments != self.names:
+            raise UserError("the tagger knows other instruments than the judge's model", "name another --tagger")
+        self.tagger = tagger
         self._vggish: VGGish | None = None
         self._vggish_file = vggish
         if vggish is not None:
@@ -91,6 +100,8 @@ class Judge:
             known["vggish"] = f"{self._vggish_file.name}, {self._vggish_file.stat().st_size} bytes"
         if self.independent is not None:
             known["independent"] = f"{self.independent.__module__}.{getattr(self.independent, '__name__', 'judge')}"
+        if self.tagger is not None:
+            known["tagger"] = self.tagger.identity
         return known
 
     def hear(self, sounds: Sequence[np.ndarray]) -> list[Heard]:
@@ -101,18 +112,22 @@ class Judge:
             raise ValueError("the judge hears sounds of one length, and not of none")
         batch = np.ascontiguousarray(np.stack(sounds), dtype=np.float32)
         chords, pitches, instruments, beats, features = self._listen(torch.from_numpy(batch).to(self.device))
+        if self.tagger is not None:
+            playing = self.tagger.seconds(batch)
+        else:
+            sounding = (instruments >= HEARD_PROBABILITY).sum(axis=2) / FRAME_RATE
+            playing = [dict(zip(self.names, row.tolist(), strict=True)) for row in sounding]
         heard = []
         for row, sound in enumerate(sounds):
             tracked = track_beats(beats[row, 0], beats[row, 1])
             listening = Listening(chords[row], pitches[row], instruments[row], self.names, tracked, None)
-            seconds = (instruments[row] >= HEARD_PROBABILITY).sum(axis=1) / FRAME_RATE
             embeddings = {OURS: _by_the_second(features[row])}
             if self._vggish is not None:
                 with torch.inference_mode():
                     embeddings[VGGISH] = self._vggish(examples(sound).to(self.device)).float().cpu().numpy()
             heard.append(
                 Heard(
-                    Hearing(_steady_chords(listening), dict(zip(self.names, seconds.tolist(), strict=True))),
+                    Hearing(_steady_chords(listening), playing[row]),
                     pitches[row],
                     np.round(tracked.downbeats * FRAME_RATE).astype(int),
                     embeddings,

@@ -27,7 +27,7 @@ from training.evaluation.metrics import (
     si_sdr,
     si_sdr_improvement,
 )
-from training.evaluation.similarity import mel_ssim, outside_db, preservation
+from training.evaluation.similarity import Truth, outside_db
 
 Record = dict[str, Any]
 
@@ -37,6 +37,11 @@ REFERENCES = (UNEDITED, TARGET)
 """Outputs that no system makes: floor and ceiling."""
 
 
+def truth_of(case: Case) -> Truth:
+    """What every output of the case is compared with."""
+    return Truth(case.target, case.kept, [case.removed, *([] if case.added is None else [case.added])])
+
+
 def measure(
     case: Case,
     output: str,
@@ -44,11 +49,15 @@ def measure(
     heard: Heard,
     source: Heard,
     target: Heard,
+    truth: Truth,
     *,
     system: str = "",
     seconds: float | None = None,
 ) -> Record:
-    """The record of `audio`, which the judge has `heard`, as well as the case's source and target."""
+    """The record of `audio`, which the judge has `heard`, as well as the case's source and target.
+
+    `truth`: `truth_of` the case.
+    """
     pitch, interval = _overlaps(case, heard, target)
     record: Record = {
         "case": case.key,
@@ -60,8 +69,8 @@ def measure(
         "seconds": seconds,
         "si_sdr": si_sdr(audio, case.target),
         "si_sdri": si_sdr_improvement(audio, case.source, case.target),
-        "ssim": mel_ssim(audio, case.target),
-        "preservation": preservation(audio, case.kept, [case.removed, *([] if case.added is None else [case.added])]),
+        "ssim": truth.ssim(audio),
+        "preservation": truth.preservation(audio),
         "level_db": level_db(audio),
         # Against the source, whose level says how loud a wrong answer is: the target may be silence.
         "residual_db": residual_db(audio - case.target, case.source),

@@ -161,9 +161,10 @@ def about(study: Study, options: Mapping[str, Any]) -> list[str]:
     lines += [note.rstrip(".") + "." for note in study.data.notes]
     lines.append("Intervals are of 95%: bootstrap over songs, for FAD a jackknife. `of 12`: known of 12 cases only.")
     if study.measured:
+        at_once = "" if study.crew is None else f", {study.crew.processes} songs at once,"
         lines.append(
             f"{study.measured} cases of {len(study.systems)} model{'s' * (len(study.systems) > 1)} took "
-            f"{study.spent / study.measured:.1f} s each on {study.systems[0].editor.device} "
+            f"{study.spent / study.measured:.1f} s each{at_once} on {study.systems[0].editor.device} "
             f"({study.worked / study.measured:.1f} s of processor time)."
         )
     return lines

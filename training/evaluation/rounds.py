@@ -8,6 +8,7 @@ each round, and a round of ours that removes an instrument that is not there.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,15 @@ from engine.instruction import Instruction, Operation
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.corpora.corpus import Corpus
-from training.evaluation.cases import Case
+from training.evaluation.cases import Case, sounding
+from training.evaluation.ears import Ears, Hearer
 from training.evaluation.figures import Figures
+from training.evaluation.held_out import Measured
 from training.evaluation.journal import Journal
 from training.evaluation.judge import Heard, Judge
-from training.evaluation.measuring import DECODED, RENDERED, ROUND_TRIP, TARGET, UNEDITED, Record, measure
+from training.evaluation.measuring import DECODED, RENDERED, ROUND_TRIP, TARGET, UNEDITED, Record, measure, truth_of
 from training.evaluation.paper import CRA, FAD, IA, IOI, PCH, PRESERVED, SI_SDR, SSIM
+from training.evaluation.similarity import Truth
 from training.evaluation.systems import System
 from training.evaluation.tables import Row, Table
 from training.synthesis.effects import level
@@ -42,6 +46,10 @@ _BEGIN_WITH = 3
 _ATTEMPTS = 12
 
 
+ChainsElsewhere = Callable[[str, Sequence[int]], Iterator[Measured | None]]
+"""Measures a system, by its name, on some songs, in their order; None for a song that allows no rounds."""
+
+
 @dataclass(frozen=True, eq=False)
 class Chain:
     """The rounds of one song. `cases[r]`: round r + 1, from the true sound before it to the true sound after it.
@@ -56,10 +64,14 @@ class Chain:
 def make_chain(
     corpus: Corpus, vocabulary: Vocabulary, song: int, *, rounds: int, seconds: float, seed: int
 ) -> Chain | None:
-    """The rounds of song `song`; None where no song near it has four stems that sound."""
+    """The rounds of song `song`; None where no song near it has four stems that sound.
+
+    Raises UserError where nothing sounds in the songs.
+    """
     for attempt in range(_ATTEMPTS):
         rng = np.random.default_rng([seed, 515, song, attempt])
-        clip = corpus.clip(song + 10_007 * attempt, seconds=seconds, rng=rng)
+        index = song + 10_007 * attempt
+        clip = sounding(functools.partial(corpus.clip, index, seconds=seconds, rng=rng))
         names = [name for name, stem in clip.stems.items() if level(stem) > AUDIBLE]
         missing = [name for name in vocabulary.instrument_names if name not in clip.stems]
         if len(names) >= _FEWEST_STEMS and missing:
@@ -112,26 +124,35 @@ def measure_rounds(
     seconds: float,
     seed: int,
     rounds: int = ROUNDS,
+    elsewhere: ChainsElsewhere | None = None,
     on_song: Callable[[int], object] | None = None,
 ) -> list[Record]:
     """The records of every round, way and system: operations are "round 1" ... and "untouched 1" ...
 
-    Resumable song by song, as training.evaluation.held_out. Raises UserError where no song has stems enough.
+    Resumable song by song, and measured `elsewhere`, as training.evaluation.held_out. Raises UserError where no song
+    has stems enough.
     """
     records: list[Record] = []
+    ears = Ears(judge)
     for system in systems:
         header = {"judge": judge.identity, "settings": {**settings, "rounds": rounds}, "model": system.identity,
                   "steps": system.steps}  # fmt: skip
         journal = Journal(folder / f"rounds-{rounds}-{system.file_name}.jsonl", header)
-        for song in range(songs):
-            key = f"rounds #{song}"
-            if key not in journal:
-                chain = make_chain(corpus, judge.bundle.vocabulary, song, rounds=rounds, seconds=seconds, seed=seed)
-                if chain is not None:
-                    journal.add(key, chain.cases[0].name, list(_follow(system, judge, chain)))
-            found = journal.records(key)
+        keys = {song: f"rounds #{song}" for song in range(songs)}
+        missing = [song for song, key in keys.items() if key not in journal]
+        coming = elsewhere(system.name, missing) if elsewhere is not None else iter(())
+        for song, key in keys.items():
+            if song in missing:
+                if elsewhere is None:
+                    chain = make_chain(corpus, judge.bundle.vocabulary, song, rounds=rounds, seconds=seconds, seed=seed)
+                    found = None if chain is None else measure_chain(system, ears, chain)
+                else:
+                    found = next(coming)
+                if found is not None:
+                    journal.add(key, found.name, found.records)
             # A journal is one model's, whatever it was called when it was measured.
-            records += [{**record, "system": system.name if record["system"] else ""} for record in found]
+            for record in journal.records(key):
+                records.append({**record, "system": system.name if record["system"] else ""})
             if on_song is not None:
                 on_song(song)
     if not records:
@@ -139,7 +160,12 @@ def measure_rounds(
     return records
 
 
-def _follow(system: System, judge: Judge, chain: Chain) -> Iterator[Record]:
+def measure_chain(system: System, judge: Hearer, chain: Chain) -> Measured:
+    """All records of one chain, under the name of its first case."""
+    return Measured(chain.cases[0].name, list(_follow(system, judge, chain)))
+
+
+def _follow(system: System, judge: Hearer, chain: Chain) -> Iterator[Record]:
     """All records of one chain: both ways edited round by round, and both untouched."""
     ways: dict[str, np.ndarray] = {DECODED: chain.start}
     if system.renders:
@@ -148,30 +174,32 @@ def _follow(system: System, judge: Judge, chain: Chain) -> Iterator[Record]:
         for way, before in list(ways.items()):
             make = system.render if way == RENDERED else system.decode
             ways[way] = make(_bounded(before), case.instruction, case.seed)
-        yield from _heard(judge, case, {UNEDITED: chain.start, **ways, TARGET: case.target}, system.name)
+        outputs = {UNEDITED: chain.start, **ways, TARGET: case.target}
+        yield from _heard(judge, case, outputs, truth_of(case), system.name)
     nothing = Instruction(Operation.REMOVE, (chain.absent,))
     left: dict[str, np.ndarray] = {ROUND_TRIP: chain.start}
     if system.renders:
         left[RENDERED] = chain.start
+    first = chain.cases[0]
+    truth = Truth(chain.start, chain.start, ())
     for number, case in enumerate(chain.cases, 1):
         left[ROUND_TRIP] = system.round_trip(_bounded(left[ROUND_TRIP]))
         if RENDERED in left:
             left[RENDERED] = system.render(_bounded(left[RENDERED]), nothing, case.seed)
-        first = chain.cases[0]
         still = Case(
             f"{UNTOUCHED} {number}", nothing, chain.start, chain.start, (), (), first.chords, case.seed,
             song=chain.song, before=first.before, after=first.before, bars=first.bars,
         )  # fmt: skip
-        yield from _heard(judge, still, {**left, TARGET: chain.start}, system.name)
+        yield from _heard(judge, still, {**left, TARGET: chain.start}, truth, system.name)
 
 
-def _heard(judge: Judge, case: Case, outputs: dict[str, np.ndarray], system: str) -> Iterator[Record]:
+def _heard(judge: Hearer, case: Case, outputs: dict[str, np.ndarray], truth: Truth, system: str) -> Iterator[Record]:
     sounds = {name: _bounded(audio) for name, audio in outputs.items()}
     ears: list[Heard] = judge.hear([case.source, *sounds.values()])
     target = ears[1 + list(sounds).index(TARGET)]
     for (name, audio), heard in zip(sounds.items(), ears[1:], strict=True):
         own = "" if name in (UNEDITED, TARGET) else system
-        yield measure(case, name, audio, heard, ears[0], target, system=own)
+        yield measure(case, name, audio, heard, ears[0], target, truth, system=own)
 
 
 def _bounded(audio: np.ndarray) -> np.ndarray:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from training.evaluation.cases import OPERATIONS, PAPER_TASKS, held_out_slots
+from training.evaluation.cases import OPERATIONS, PAPER_TASKS, held_out_slots, song_slots
+from training.evaluation.crew import Crew
 from training.evaluation.data import HeldOut
+from training.evaluation.ears import Ears
 from training.evaluation.figures import Figures
-from training.evaluation.held_out import evaluate
+from training.evaluation.held_out import Measured, Wanted, evaluate, measure_slot
 from training.evaluation.judge import Judge
 from training.evaluation.measuring import RENDERED
 from training.evaluation.paper import PAPER_COLUMNS, SIGNAL_COLUMNS, figures_row, outputs_of, present
-from training.evaluation.rounds import measure_rounds
+from training.evaluation.rounds import make_chain, measure_chain, measure_rounds
 from training.evaluation.systems import System
 from training.evaluation.tables import Table
 
@@ -42,12 +46,18 @@ class Study:
     seed: int = 0
     run: Path | None = None
     on_case: Step = lambda name: None
+    crew: Crew | None = None
+    """Who measures where there are several songs; None is this process."""
     measured: int = field(default=0, init=False)
-    """Cases that this process measured itself, and ..."""
+    """Cases that were measured now, and ..."""
     spent: float = field(default=0.0, init=False)
     """... the seconds of the clock, and ..."""
     worked: float = field(default=0.0, init=False)
     """... of the processor that they took."""
+
+    @functools.cached_property
+    def ears(self) -> Ears:
+        return Ears(self.judge)
 
     def settings(self, seconds: float) -> dict[str, Any]:
         """What decides the cases beside their numbers."""
@@ -79,6 +89,7 @@ class Study:
                 slots,
                 self.folder(seconds),
                 self.settings(seconds),
+                elsewhere=None if self.crew is None else functools.partial(self._cases_elsewhere, self.crew, seconds),
                 on_slot=lambda slot: self.on_case(f"{slot.key}, {seconds:g} s"),
                 on_measured=self._count,
             )
@@ -113,6 +124,7 @@ class Study:
             seconds=self.seconds,
             seed=self.seed,
             rounds=rounds,
+            elsewhere=None if self.crew is None else functools.partial(self._chains_elsewhere, self.crew, rounds),
             on_song=lambda song: self.on_case(f"rounds of song {song}"),
         )
         return Figures(records)
@@ -142,8 +154,66 @@ class Study:
             self.on_case(f"picture: {case.instruction.text}")
         return rows
 
+    def _cases_elsewhere(self, crew: Crew, seconds: float, wanted: Sequence[Wanted]) -> Iterator[Measured | None]:
+        """Song by song, because the cases of one share what is rendered of it."""
+        songs = [tuple(group) for _, group in itertools.groupby(wanted, key=lambda want: want.song)]
+        tasks = [Song(seconds, group) for group in songs]
+        # For one song nobody else has to be called.
+        done = crew.map(measure_song, tasks) if len(tasks) > 1 else (measure_song(self, task) for task in tasks)
+        for found in done:
+            yield from found
+
+    def _chains_elsewhere(
+        self, crew: Crew, rounds: int, system: str, songs: Sequence[int]
+    ) -> Iterator[Measured | None]:
+        return crew.map(measure_rounds_of, [Rounds(system, song, rounds) for song in songs])
+
     def _count(self) -> None:
         self.measured += 1
+
+
+@dataclass(frozen=True)
+class Song:
+    """Cases of one song of `seconds`."""
+
+    seconds: float
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The chain of one song, edited by one system."""
+
+    system: str
+    song: int
+    rounds: int
+
+
+def measure_song(study: Study, song: Song) -> list[Measured | None]:
+    """In a process of the crew, with a study of its own."""
+    slots = song_slots(
+        study.data.corpus,
+        study.judge.bundle.vocabulary,
+        song.wanted[0].song,
+        seconds=song.seconds,
+        seed=study.seed,
+        operations=tuple(want.operation for want in song.wanted),
+    )
+    return [measure_slot(slot, want, study.systems, study.ears) for slot, want in zip(slots, song.wanted, strict=True)]
+
+
+def measure_rounds_of(study: Study, task: Rounds) -> Measured | None:
+    """In a process of the crew, with a study of its own."""
+    chain = make_chain(
+        study.data.corpus,
+        study.judge.bundle.vocabulary,
+        task.song,
+        rounds=task.rounds,
+        seconds=study.seconds,
+        seed=study.seed,
+    )
+    system = next(system for system in study.systems if system.name == task.system)
+    return None if chain is None else measure_chain(system, study.ears, chain)
 
 
 class _Clock:
@@ -153,8 +223,11 @@ class _Clock:
         self.study = study
 
     def __enter__(self) -> None:
-        self._began = time.perf_counter(), time.process_time()
+        self._began = time.perf_counter(), self._worked()
 
     def __exit__(self, *_: object) -> None:
         self.study.spent += time.perf_counter() - self._began[0]
-        self.study.worked += time.process_time() - self._began[1]
+        self.study.worked += self._worked() - self._began[1]
+
+    def _worked(self) -> float:
+        return time.process_time() + (0.0 if self.study.crew is None else self.study.crew.worked)

@@ -78,6 +78,7 @@ class System:
 
     def edit(self, source: np.ndarray, instruction: Instruction, seed: int) -> Outputs:
         """Both ways of one edit of model-rate mono audio (samples,). A region is edited as the editor does it."""
+        self._prepare()
         began = time.perf_counter()
         if not self.renders:
             decoded = self.decode(source, instruction, seed)
@@ -112,6 +113,13 @@ class System:
         """Encoded and decoded: what this model's latents can hold at all."""
         networks = self.editor.networks
         return networks.decode(networks.encode(audio, _unwatched), audio.shape[0], _unwatched)
+
+    def _prepare(self) -> None:
+        """Loads all that is missing, so that the first edit takes no longer than any other."""
+        # The empty text's states depend in their last bits on how far it is filled up: an edit asks for it beside an
+        # instruction, and `preload` by itself.
+        self.editor.networks.text.encode(["add piano", ""])
+        self.editor.networks.preload()
 
     def _request(self, source: np.ndarray, instruction: Instruction, seed: int) -> EditRequest:
         audio = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)

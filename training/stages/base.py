@@ -45,6 +45,8 @@ class Stage(ABC):
     """Stages whose finished runs this one stands on."""
     pairs: ClassVar[float] = 0.0
     """Share of the clips that should be rendered in a second arrangement."""
+    renders: ClassVar[bool] = True
+    """Whether it learns from clips that are rendered as it goes; else from what was made before."""
     companion: nn.Module | None = None
     step = 0
     """The step that is being trained; the loop sets it."""
@@ -54,8 +56,8 @@ class Stage(ABC):
         configuration: ModelConfiguration,
         settings: StageSettings,
         vocabulary: Vocabulary,
-        clips: ClipSource,
-        validation: ClipSource,
+        clips: ClipSource | None,
+        validation: ClipSource | None,
         *,
         seed: int = 0,
         runs: dict[str, Path] | None = None,
@@ -81,9 +83,10 @@ class Stage(ABC):
         """How many of a batch's clips should come with another arrangement."""
         return 0
 
-    @abstractmethod
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
-        """`settings.batch` examples made of clips. Runs in the loader's process: no network, no device."""
+        """`settings.batch` examples made of clips. Runs in the loader's process: no network, no device. A stage that
+        does not render overrides `batch` and `validation_batches` instead."""
+        raise NotImplementedError
 
     @abstractmethod
     def loss(self, network: Any, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -98,11 +101,13 @@ class Stage(ABC):
 
     def batch(self, step: int) -> Batch:
         """The batch of a step, a pure function of seed and step: the loop can resume anywhere."""
+        assert self.clips is not None
         return self._made(self.clips, step, np.random.default_rng([self.seed, 0, *self.name.encode(), step]))
 
     def validation_batches(self, device: torch.device) -> list[Batch]:
         """The same few batches of songs kept apart, however often they are asked for."""
         if self._validation_batches is None:
+            assert self.validation is not None
             self._validation_batches = [
                 self._made(self.validation, step, np.random.default_rng([1, *self.name.encode(), step]))
                 for step in range(self.settings.validation_batches)

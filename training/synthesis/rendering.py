@@ -13,7 +13,17 @@ from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.synthesis import effects, singer
 from training.synthesis.orchestra import humanised, programs_of, reorchestrate
-from training.synthesis.song import END, PITCH, Part, Song, beat_track, chord_track, pitch_matrix
+from training.synthesis.song import (
+    END,
+    PITCH,
+    START,
+    Part,
+    Song,
+    beat_track,
+    chord_track,
+    pitch_matrix,
+    sorted_notes,
+)
 from training.synthesis.soundfonts import Soundfont
 
 # dBFS of the sounding part of a stem before mastering: what mixes of records have, roughly.
@@ -143,6 +153,7 @@ def render(
         chords=chord_track(song, start, frames),
         beats=beat_track(song, start, frames),
         pitches={name: _keys(groups[name], start, frames) for name in stems if name != "drums"},
+        notes={name: _written(groups[name], start, seconds) for name in stems},
         genre=song.genre,
         key=song.key,
         bpm=song.bpm,
@@ -192,6 +203,14 @@ def _played(
 
 def _keys(parts: Sequence[Part], start: float, frames: int) -> np.ndarray:
     return np.logical_or.reduce([pitch_matrix(part.notes, start, frames) for part in parts])
+
+
+def _written(parts: Sequence[Part], start: float, seconds: float) -> np.ndarray:
+    """The notes of the parts that sound between `start` and `start + seconds`, counted from `start`."""
+    notes = np.concatenate([part.notes for part in parts]).copy()
+    notes[:, START] -= start
+    notes[:, END] -= start
+    return sorted_notes(notes[(notes[:, END] > 0) & (notes[:, START] < seconds)])
 
 
 def _melody(song: Song, stems: Mapping[str, np.ndarray], start: float, frames: int) -> np.ndarray | None:

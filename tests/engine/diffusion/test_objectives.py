@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.diffusion.condition import Condition
 from engine.diffusion.objectives import (
     LARGEST_LATENT,
+    BinaryFlowObjective,
     EpsilonObjective,
     FlowObjective,
     Objective,
@@ -167,3 +168,56 @@ def test_flow_times_favour_the_middle() -> None:
     assert shares["uniform"] == pytest.approx(0.5, abs=0.04)
     # Half a normal's mass within ln 3 of the middle on the logit scale: 0.728.
     assert shares["logit_normal"] == pytest.approx(math.erf(math.log(3) / math.sqrt(2)), abs=0.04)
+
+
+NONE = torch.zeros(0)
+NOTES = torch.where(torch.rand(2, 4, 30, generator=torch.Generator().manual_seed(2)) < 0.1, 1.0, -1.0)
+
+
+class Certain:
+    """Gives logits: of the notes where it knows them, else of how many notes there are, and what the state tells."""
+
+    def __init__(self, knows: bool) -> None:
+        self.knows = knows
+
+    def __call__(
+        self, state: Tensor, time: Tensor, source: Tensor, text: Tensor, text_mask: Tensor, chords: Tensor | None
+    ) -> Tensor:
+        if self.knows:
+            return 20 * NOTES[..., : state.shape[-1]]
+        level = (time / 1000)[:, None, None]
+        return math.log(0.1 / 0.9) + 2 * state * (1 - level) / level.square()
+
+
+def test_logits_of_the_notes_have_no_loss() -> None:
+    loss = BinaryFlowObjective().loss(Certain(True), NOTES, EMPTY, torch.Generator().manual_seed(0))
+    assert loss < 1e-4
+
+
+@pytest.mark.parametrize("shift", [1.0, 3.0])
+def test_sampling_logits_of_the_notes_recovers_them(shift: float) -> None:
+    schedule = BinaryFlowObjective(shift=shift).schedule(4)
+    state = torch.randn(NOTES.shape, generator=torch.Generator().manual_seed(1))
+    for index, time in enumerate(schedule.times):
+        logits = Certain(True)(state, torch.full((2,), time), NONE, NONE, NONE, None)
+        torch.testing.assert_close(
+            schedule.clean(schedule.prediction(NOTES * 0.9, index, state), index, state), NOTES * 0.9
+        )
+        state = schedule.step(logits, index, state)
+    torch.testing.assert_close(state, NOTES, atol=1e-4, rtol=0)
+
+
+def test_who_knows_only_how_many_notes_there_are_samples_as_many() -> None:
+    schedule = BinaryFlowObjective(shift=3.0).schedule(50)
+    state = torch.randn(200, 4, 30, generator=torch.Generator().manual_seed(1))
+    for index, time in enumerate(schedule.times):
+        logits = Certain(False)(state, torch.full((200,), time), NONE, NONE, NONE, None)
+        state = schedule.step(logits, index, state)
+    assert 0.08 < float((state > 0).float().mean()) < 0.12
+    assert float((state.abs() > 0.9).float().mean()) > 0.95
+
+
+def test_a_shift_moves_times_towards_noise() -> None:
+    plain, shifted = (BinaryFlowObjective(shift=shift).schedule(8).times for shift in (1.0, 3.0))
+    assert shifted[0] == plain[0] == 1000
+    assert all(late > early for late, early in zip(shifted[1:], plain[1:], strict=True))

@@ -193,6 +193,33 @@ def test_the_usual_layouts_of_stems_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "layout",
+    [
+        "{album}/Home/{instrument}.ogg",
+        "{album}/Home/{instrument}/take.ogg",
+        "{album}/Home.{instrument}.ogg",
+        "{album}/Home/stems/S0{number}.ogg",
+    ],
+)
+def test_songs_of_one_title_in_different_folders_stay_apart(layout: str, tmp_path: Path) -> None:
+    sound = write_stems(tmp_path / "flat", songs=("song",), seconds=0.1) / "song.vocals.ogg"
+    place = tmp_path / "albums"
+    for album in ("first", "second"):
+        for number, instrument in enumerate(("vocals", "bass")):
+            path = place / layout.format(album=album, instrument=instrument, number=number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(sound, path)
+        if "stems" in layout:
+            described = "stems:\n  S00:\n    program_num: 0\n  S01:\n    program_num: 33\n"
+            (place / album / "Home" / "metadata.yaml").write_text(described)
+    songs = find_stem_songs(Files(place), VOCABULARY)
+    assert [song.title for song in songs] == ["Home", "Home"]
+    for song, album in zip(songs, ("first", "second"), strict=True):
+        assert len(song.stems) == 2
+        assert all(name.startswith(f"{album}/") for names in song.stems.values() for name in names)
+
+
+@pytest.mark.parametrize(
     ("word", "instrument"),
     [
         ("Vocals", "vocals"),

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from engine.errors import UserError
 from engine.grid import SAMPLE_RATE
 from engine.vocabulary import Vocabulary
 from tests.training.evaluation.songs import ToneSongs
@@ -81,6 +82,15 @@ def test_removing_what_is_absent_changes_nothing_and_extracting_it_gives_silence
             assert np.array_equal(case.source, case.target)
         if case.operation == "extract absent":
             assert not case.target.any()
+
+
+def test_songs_in_which_nothing_sounds_are_said() -> None:
+    class Silence(ToneSongs):
+        def clip(self, index: int, *, seconds: float, rng: np.random.Generator) -> Clip:
+            raise RuntimeError(f"nothing sounds in {self.name} near song {index}")
+
+    with pytest.raises(UserError, match="nothing sounds in tones near song 0; name other --data"):
+        next(held_out_cases(Silence(), Vocabulary.default(), songs=1, seconds=1.0))
 
 
 def test_the_instructions_can_be_read_back(cases: list[Case]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import soundfile
 from engine.bundle import Bundle
 from engine.cli import MISTAKE, main
 from engine.grid import SAMPLE_RATE
+from training.evaluation.crew import Crew
 from training.evaluation.data import Recorded, open_held_out
 
 pytest.importorskip("torchmetrics", reason="the extra `evaluation` is not installed")
@@ -38,7 +41,7 @@ def stems(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def arguments(table: str, bundle: Bundle, stems: Path, folder: Path, *more: str) -> list[str]:
     return [
         "evaluate", table, "--system", f"ours={bundle.folder}", "--data", str(stems), "--songs", "2", "--seconds", "2",
-        "--device", "cpu", "--run", str(folder / "run"), "--output", str(folder / "page.md"), *more,
+        "--device", "cpu", "--jobs", "1", "--run", str(folder / "run"), "--output", str(folder / "page.md"), *more,
     ]  # fmt: skip
 
 
@@ -81,6 +84,55 @@ def test_bad_input_is_one_line(
     error = [line for line in capsys.readouterr().err.splitlines() if line.startswith("instructme: error:")]
     assert len(error) == 1 and words in error[0]
     assert not (tmp_path / "page.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("level", "names", "words"),
+    [
+        (None, (), "holds no songs that can be recognised"),
+        (0.1, ("bass",), "holds no songs that can be recognised"),
+        (0.0, ("bass", "piano"), "are silent, or one stem alone sounds"),
+    ],
+)
+def test_a_set_without_music_is_one_line(
+    level: float | None,
+    names: tuple[str, ...],
+    words: str,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    songs = tmp_path / "songs"
+    (songs / "test" / "song").mkdir(parents=True)
+    for name in names:
+        soundfile.write(songs / "test" / "song" / f"{name}.wav", np.full(3 * SAMPLE_RATE, level), SAMPLE_RATE)
+    for table in ("table-2", "figure-5"):
+        assert main(arguments(table, tiny_bundle, songs, tmp_path)) == MISTAKE
+        error = [line for line in capsys.readouterr().err.splitlines() if line.startswith("instructme: error:")]
+        assert len(error) == 1 and words in error[0]
+    assert not (tmp_path / "page.md").exists()
+
+
+def test_songs_that_are_measured_elsewhere_have_the_same_figures(
+    tiny_bundle: Bundle, stems: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_line(crew: Crew, work: Callable[[Any, Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
+        desk = crew.open_desk()
+        return (work(desk, task) for task in tasks)
+
+    monkeypatch.setattr(Crew, "map", in_line)
+    records = []
+    for jobs in ("1", "2"):
+        (tmp_path / jobs).mkdir()
+        for table in ("table-2", "figure-5"):
+            assert main(arguments(table, tiny_bundle, stems, tmp_path / jobs, "--quick", "--jobs", jobs)) == 0
+        lines = [
+            json.loads(line)
+            for path in sorted((tmp_path / jobs / "run").rglob("*.jsonl"))
+            for line in path.read_text(encoding="utf-8").splitlines()[1:]
+        ]
+        records.append([{**record, "seconds": None} for line in lines for record in line["records"]])
+    assert records[0] == records[1] and records[0]
 
 
 def test_recorded_stems_are_taken_as_they_are(stems: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from engine.editor import Editor
 from engine.errors import UserError
 from engine.vocabulary import Vocabulary
 from tests.training.evaluation.songs import ToneSongs
-from training.evaluation.cases import ABSENT, OPERATIONS, PAPER_TASKS, REGION, Slot, held_out_slots
+from training.evaluation.cases import ABSENT, OPERATIONS, PAPER_TASKS, REGION, Case, Slot, case_key, held_out_slots
 from training.evaluation.figures import Figures, verdict
-from training.evaluation.held_out import evaluate
+from training.evaluation.held_out import Measured, Wanted, evaluate, measure_slot
 from training.evaluation.held_out_tables import (
     absent_table,
     as_json,
@@ -211,6 +212,46 @@ def test_a_loss_is_said_where_there_are_cases_enough(records: list[Record]) -> N
     more = [{**record, "song": 2 * copy + record["song"]} for copy in range(4) for record in records]
     text = in_short(Figures(more))
     assert re.search(r"- remove, decoded: worse than doing nothing in .*SI-SDR", text)
+
+
+def test_one_song_has_figures_without_intervals(records: list[Record]) -> None:
+    alone = Figures([record for record in records if record["song"] == 0])
+    for table in tables(alone):
+        assert not re.search(r"\bnan\b", markdown(table))
+    summary = alone.of(("ours", RENDERED), "si_sdr", ("remove",))
+    assert summary is not None and summary.low == summary.high == summary.mean
+
+
+def test_what_has_no_meaning_is_a_dash(records: list[Record]) -> None:
+    # The target of an extract of what is not there is silence: nothing of it can be explained, or be alike.
+    silent = [record for record in records if record["operation"] == ABSENT[1]]
+    assert silent and all(record["si_sdr"] is None and record["ssim"] is None for record in silent)
+    figures = Figures([{**record, "operation": "extract"} for record in silent])
+    text = markdown(held_out_table(Figures([*records, *figures.all()])))
+    row = next(line for line in text.splitlines() if "**ours, rendered**" in line and "–" in line)
+    assert "nan" not in row and "None" not in row
+    json.dumps(as_json(figures), allow_nan=False)
+
+
+def test_cases_that_are_measured_elsewhere_are_the_same(
+    systems: list[System], judge: Judge, tmp_path: Path, records: list[Record]
+) -> None:
+    asked: list[Wanted] = []
+
+    def elsewhere(wanted: Sequence[Wanted]) -> Iterator[Measured | None]:
+        asked.extend(wanted)
+        places = {slot.key: slot for slot in slots()}
+        return (measure_slot(places[case_key(w.operation, w.song)], w, systems, judge) for w in wanted)
+
+    def here() -> Case:
+        raise AssertionError("this process renders nothing")
+
+    idle = [Slot(slot.operation, slot.song, here) for slot in slots()]
+    evaluate(systems[:1], judge, slots(1), tmp_path, SETTINGS)
+    found = evaluate(systems, judge, idle, tmp_path, SETTINGS, elsewhere=elsewhere)
+    assert [{**row, "seconds": 0} for row in found] == [{**row, "seconds": 0} for row in records]
+    assert {(want.systems, want.references) for want in asked if want.song == 0} == {(("more steps",), False)}
+    assert {(want.systems, want.references) for want in asked if want.song == 1} == {(("ours", "more steps"), True)}
 
 
 def test_programs_read_the_first_systems_figures(figures: Figures) -> None:
