@@ -16,7 +16,7 @@ from engine.analysis.listening import Listening
 from engine.audio import Audio, loudness
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
-from engine.score import read_score, tokens_in, write_score
+from engine.score import tokens_in, write_score
 from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def arrange(
             if on_estimate is not None:
                 on_estimate(np.maximum(state.float().cpu().numpy(), written["melodic"]))
 
-        score = networks.write_notes(
+        notes[name] = networks.write_notes(
             picture,
             chords,
             instruction.text,
@@ -111,7 +111,6 @@ def arrange(
             step=step,
             on_estimate=look if on_estimate is not None else None,
         )
-        notes[name] = read_score(score)
         part = DRUMS if name == DRUMS else "melodic"
         written[part] = np.maximum(written[part], write_score(notes[name], tokens))
     stem = np.zeros(source.shape[0], np.float32)

@@ -27,7 +27,7 @@ from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME, frames_in
 from engine.models.autoencoder import Autoencoder
 from engine.models.text import TextEmbedding, TextEncoder
-from engine.score import TOKEN_RATE
+from engine.score import KEYS, TOKEN_RATE, held, read_score
 from engine.windows import windows
 
 Step = Callable[[float], None]
@@ -257,7 +257,7 @@ class Networks:
         step: Step,
         on_estimate: Callable[[Tensor], None] | None = None,
     ) -> np.ndarray:
-        """Sample the score of the instrument `asked`: (CHANNELS, Z), see engine.score.
+        """Sample what the instrument `asked` plays: notes (n, 4), see engine.score.
 
         heard: (heard_rows, Z) of engine.models.hearing; chords: probabilities (classes, F); written, drums:
         scores (CHANNELS, Z) of what is written already.
@@ -265,6 +265,14 @@ class Networks:
         from engine.models.hearing import source_picture
 
         source = source_picture(heard[None], written[None], drums[None], self._query((asked,)).cpu())
+        expected: list[float] = []
+
+        def look(clean: Tensor) -> None:
+            if not expected:
+                expected.append(float((clean[KEYS : 2 * KEYS] + 1).sum()) / 2 / TOKEN_RATE)
+            if on_estimate is not None:
+                on_estimate(clean)
+
         state = self._sampled(
             source,
             chords[None],
@@ -274,11 +282,11 @@ class Networks:
             guidance_scale=guidance_scale,
             step=step,
             classifier=None,
-            on_estimate=on_estimate,
+            on_estimate=look,
             window=SCORE_WINDOW,
             overlap=SCORE_OVERLAP,
         )
-        return state[0].cpu().numpy()
+        return held(read_score(state[0].cpu().numpy()), expected[0])
 
     def play(self, notes: np.ndarray, instrument: str, samples: int, seed: int) -> np.ndarray:
         """Notes (n, 4) of engine.score -> the stem (samples,) float32 at 24 kHz, at a level of its own."""

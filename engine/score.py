@@ -30,6 +30,10 @@ WHEN, HOW_LOUD = 2 * KEYS, 2 * KEYS + 1
 _HALF_VELOCITY = 63.5
 SHORTEST = 0.05
 """Seconds of a note that ends in the token in which it begins, at least."""
+GRACE = 0.09
+"""Seconds within which onsets are one chord."""
+LONGEST = 4.0
+"""Seconds that a note is held for at most where it has to be guessed."""
 
 START, END, PITCH, VELOCITY = range(4)
 
@@ -65,11 +69,18 @@ def write_score(notes: np.ndarray, tokens: int) -> np.ndarray:
     return score
 
 
-def read_score(score: np.ndarray, threshold: float = 0.0) -> np.ndarray:
-    """(CHANNELS, Z) -> notes. What sounds from the first token on began with it; elsewhere a note needs an onset."""
-    onset = score[:KEYS] > threshold
-    sounding = (score[KEYS : 2 * KEYS] > threshold) | onset
+def read_score(score: np.ndarray, onset_at: float = 0.0, sounds_on: float = 0.0) -> np.ndarray:
+    """(CHANNELS, Z) -> notes. What sounds from the first token on began with it; elsewhere a note needs an onset.
+
+    An onset is a value above `onset_at`; a note sounds on while its key's value is above `sounds_on`, which may be
+    less: who has begun a note is likelier to hold it.
+    """
+    onset = score[:KEYS] > onset_at
+    held = score[KEYS : 2 * KEYS] > sounds_on
+    sounding = (score[KEYS : 2 * KEYS] > max(sounds_on, 0.0)) | onset
     tokens = score.shape[1]
+    for token in range(1, tokens):
+        sounding[:, token] |= sounding[:, token - 1] & held[:, token]
     when = (np.arange(tokens) + (np.clip(score[WHEN], -1, 1) + 1) / 2) / TOKEN_RATE
     loud = np.clip((np.clip(score[HOW_LOUD], -1, 1) + 1) * _HALF_VELOCITY, 1, 127)
     rows = []
@@ -106,4 +117,27 @@ def later(notes: np.ndarray, seconds: float) -> np.ndarray:
     """The notes moved on the time line."""
     result = notes.copy()
     result[:, (START, END)] += seconds
+    return result
+
+
+def held(notes: np.ndarray, seconds: float) -> np.ndarray:
+    """The notes held longer, each at most to the next onset, until keys sound for `seconds` in all, or nearly.
+
+    What a network has not learnt well is which values make one note; how long notes are on the whole it knows sooner.
+    """
+    if len(notes) == 0:
+        return notes
+    onsets = np.unique(notes[:, START])
+    after = np.searchsorted(onsets, notes[:, START] + GRACE, side="left")
+    limit = np.where(after < len(onsets), onsets[np.minimum(after, len(onsets) - 1)], notes[:, END].max())
+
+    def ends(longest: float) -> np.ndarray:
+        return np.maximum(notes[:, END], np.minimum(limit, notes[:, START] + longest))
+
+    low, high = 0.0, LONGEST
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (ends(middle) - notes[:, START]).sum() < seconds else (low, middle)
+    result = notes.copy()
+    result[:, END] = ends(low)
     return result

@@ -80,6 +80,7 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
         seed=options["seed"],
         runs=runs,
     )
+    described = described or dict(built.described)
     if options["minutes"] is None and options["steps"] is None and checkpoints.exists(run):
         options |= checkpoints.read(run, groups=()).state["schedule"]
     request = RunRequest(

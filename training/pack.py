@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def pack_runs(
         found = checkpoints.read_trained(run, stage, part)
         state = found.state
         trained = checkpoints.configuration_of(found)
-        if any(getattr(trained, name) != getattr(configuration, name) for name in (part, *STANDS_ON[part])):
+        if any(_table(trained, name) != _table(configuration, name) for name in (part, *STANDS_ON[part])):
             raise UserError(
                 f"{run} was trained with another configuration than {configuration.name}",
                 "train that stage again, or name its configuration with --config",
@@ -80,3 +81,9 @@ def pack_runs(
         except (OSError, ValueError) as error:
             raise UserError(f"{path} is not JSON ({error})", "give what `instructme evaluate` wrote") from error
     return Bundle.write(output, configuration, vocabulary, parts, provenance, figures, limits=limits, version=version)
+
+
+def _table(configuration: ModelConfiguration, name: str) -> Any:
+    """A part's table, without what is chosen after training: how it is sampled."""
+    table = getattr(configuration, name)
+    return replace(table, sample_steps=0, guidance_scale=0.0, sharpness=0.0) if name == "diffusion" else table

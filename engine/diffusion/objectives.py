@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.diffusion.condition import Condition, Network
 from engine.models.configuration import DiffusionConfiguration
+from engine.score import KEYS
 
 LARGEST_LATENT = 5.0
 """Bound of DDIM's estimates of z0, in standard deviations of latents. At the noisy end of the linear schedule z0 takes
@@ -79,7 +80,7 @@ def build_objective(config: DiffusionConfiguration) -> Objective:
         case "flow":
             return FlowObjective(shift=config.shift)
         case "binary_flow":
-            return BinaryFlowObjective(shift=config.shift)
+            return BinaryFlowObjective(shift=config.shift, sharpness=config.sharpness, groups=(KEYS, KEYS))
 
 
 class EpsilonObjective:
@@ -220,8 +221,17 @@ class BinaryFlowObjective(FlowObjective):
     the data cannot carry the noise that a velocity holds, and here need not (Li and He 2025, arXiv 2511.13720).
     """
 
-    def __init__(self, times: Literal["logit_normal", "uniform"] = "uniform", shift: float = 1.0) -> None:
+    def __init__(
+        self,
+        times: Literal["logit_normal", "uniform"] = "uniform",
+        shift: float = 1.0,
+        sharpness: float = 1.0,
+        groups: tuple[int, ...] = (),
+    ) -> None:
+        """`sharpness` and `groups`: of the sampler, see BinaryEulerSchedule."""
         super().__init__(times, shift)
+        self.sharpness = sharpness
+        self.groups = groups
 
     def loss(
         self,
@@ -237,7 +247,7 @@ class BinaryFlowObjective(FlowObjective):
         return _weighted_mean(error, weights)
 
     def schedule(self, steps: int) -> Schedule:
-        return BinaryEulerSchedule(steps, self.shift)
+        return BinaryEulerSchedule(steps, self.shift, self.sharpness, self.groups)
 
 
 class EulerSchedule:
@@ -262,10 +272,33 @@ class EulerSchedule:
 
 
 class BinaryEulerSchedule(EulerSchedule):
-    """The same steps where the prediction is logits of z0."""
+    """The same steps where the prediction is logits of z0.
+
+    On the way from noise to data the mean of what is expected stays what it was (a martingale). A network that has
+    learnt little does not keep to this: what it samples is not quite what it was trained on, so it expects fewer notes
+    from step to step. So in each of `groups`, so many rows one after the other from the first on, the logits are moved
+    until as much is expected as in the first step. `sharpness` multiplies them before that: above 1 the likelier notes
+    are preferred and the number of notes stays.
+    """
+
+    def __init__(self, steps: int, shift: float = 1.0, sharpness: float = 1.0, groups: tuple[int, ...] = ()) -> None:
+        super().__init__(steps, shift)
+        self._sharpness = sharpness
+        self._groups = groups
+        self._usual: list[Tensor] = []
 
     def clean(self, prediction: Tensor, index: int, state: Tensor) -> Tensor:
-        return torch.tanh(prediction / 2)
+        logits = prediction
+        if self._groups:
+            pieces = list(prediction.split([*self._groups, prediction.shape[1] - sum(self._groups)], dim=1))
+            if index == 0:
+                self._usual = [piece.sigmoid().mean(dim=(1, 2)) for piece in pieces[:-1]]
+            pieces[:-1] = [
+                _with_mean(self._sharpness * piece, usual)
+                for piece, usual in zip(pieces[:-1], self._usual, strict=True)
+            ]
+            logits = torch.cat(pieces, dim=1)
+        return torch.tanh(logits / 2)
 
     def prediction(self, clean: Tensor, index: int, state: Tensor) -> Tensor:
         return 2 * torch.atanh(clean.clamp(-SUREST, SUREST))
@@ -273,6 +306,16 @@ class BinaryEulerSchedule(EulerSchedule):
     def step(self, prediction: Tensor, index: int, state: Tensor) -> Tensor:
         velocity = super().prediction(self.clean(prediction, index, state), index, state)
         return super().step(velocity, index, state)
+
+
+def _with_mean(logits: Tensor, mean: Tensor) -> Tensor:
+    """Logits (B, C, F), each example's moved by one number so that the mean of their probabilities is `mean` (B,)."""
+    low, high = torch.full_like(mean, -30.0), torch.full_like(mean, 30.0)
+    for _ in range(30):
+        middle = (low + high) / 2
+        few = (logits + middle[:, None, None]).sigmoid().mean(dim=(1, 2)) < mean
+        low, high = torch.where(few, middle, low), torch.where(few, high, middle)
+    return logits + ((low + high) / 2)[:, None, None]
 
 
 def _ddim(train_steps: int) -> DDIMScheduler:

@@ -67,6 +67,8 @@ class DiffusionConfiguration:
     objective: Literal["epsilon", "flow", "binary_flow"] = "flow"
     shift: float = 1.0
     """Of the flows' times towards noise (Stable Diffusion 3): many weak clues to one decision are read late."""
+    sharpness: float = 1.0
+    """Of `binary_flow` when it samples: above 1 the likelier notes are preferred, as many of them."""
     train_steps: int = 1000
     sample_steps: int = 8
     guidance_scale: float = 2.0

@@ -30,7 +30,7 @@ CHANNELS_OF_A_KEY = 32
 RESTS = -3.5
 """Logit of a note that nothing is known of."""
 MOST_EVIDENCE = 20.0
-_FEATURES = 15
+_FEATURES = 26
 _FAST = (2 + BANDS) * TOKEN_FRAMES
 _FRAME_WIDTH = 96
 _DILATIONS = (1, 2, 4)
@@ -138,6 +138,10 @@ class ScoreNetwork(nn.Module):
             heard, _moved(heard, 12), _moved(heard, -12), _moved(heard, -19), _folded(heard),
             new, old, _folded(old), _moved(old, 12),
             tone, root,
+            # A note is one decision: where it goes on is told by its neighbours in time before its own value is.
+            _later(onset, 1), _later(onset, -1), _later(onset, 2), _later(onset, 3),
+            _later(sounding, 1), _later(sounding, -1), _later(sounding, 2), _later(sounding, -2), _later(sounding, 4),
+            _folded(sounding), _folded(onset),
         )  # fmt: skip
         return torch.stack(rows, dim=-1).transpose(1, 2).to(told.dtype)
 
@@ -146,6 +150,12 @@ def _moved(keys: Tensor, semitones: int) -> Tensor:
     """(B, P, Z): at each key what lies so many semitones below it."""
     moved = F.pad(keys, (0, 0, max(semitones, 0), max(-semitones, 0)))
     return moved[:, :KEYS] if semitones >= 0 else moved[:, -KEYS:]
+
+
+def _later(keys: Tensor, tokens: int) -> Tensor:
+    """(B, P, Z): at each token what lies so many before it."""
+    moved = F.pad(keys, (max(tokens, 0), max(-tokens, 0)))
+    return moved[..., : keys.shape[-1]] if tokens >= 0 else moved[..., -keys.shape[-1] :]
 
 
 def _folded(keys: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from typing import Any
 from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.instruction import Operation
+from engine.score import CHANNELS
 
 CARD = "MODEL_CARD.md"
 
@@ -165,6 +166,7 @@ def _making(bundle: Bundle) -> list[str]:
     configuration, stages = bundle.configuration, _stages(bundle)
     unet, latents = configuration.unet, configuration.autoencoder
     rate = configuration.sample_rate / latents.samples_per_frame
+    timbres = configuration.synthesizer.timbres + configuration.synthesizer.kits
     lines = [
         "## What it is",
         "",
@@ -172,6 +174,12 @@ def _making(bundle: Bundle) -> list[str]:
         f"- U-Net: widths {', '.join(map(str, unet.channels))}, attention "
         + (f"in chunks of {unet.chunk_frames} frames" if unet.chunk_frames else "over everything")
         + f", the source by {unet.source}, {'with' if unet.chords else 'without'} chords.",
+        "- It samples "
+        + (
+            f"notes, {CHANNELS} values in each 80 ms, which a synthesizer of {timbres} timbres plays."
+            if unet.space == "score"
+            else "latents of sound."
+        ),
         f"- Sampling: {configuration.diffusion.objective}, {configuration.diffusion.sample_steps} steps, "
         f"guidance {configuration.diffusion.guidance_scale:g}. Text: {configuration.text.kind}, frozen.",
         "",

@@ -92,7 +92,9 @@ class System:
         return self.editor.run(self._request(source, instruction, seed)).audio.samples[0]
 
     def decode(self, source: np.ndarray, instruction: Instruction, seed: int) -> np.ndarray:
-        """The paper's way alone: encode, sample, decode."""
+        """The paper's way alone: encode, sample, decode. Of a model of notes: the edit, encoded and decoded."""
+        if self.editor.writes_notes:
+            return self.editor.decoded(self._request(source, instruction, seed)).target.samples[0][: source.shape[0]]
         networks, bundle = self.editor.networks, self.editor.bundle
         if "listener" in bundle.parts:
             chords = networks.listen(source, _unwatched).chords

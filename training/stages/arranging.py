@@ -71,6 +71,7 @@ class ArrangingStage(Stage):
                 "make one with `instructme prepare`, and name it with --library",
             )
         self.library = Library.load(folder)
+        self.described = self.library.described
         self.kept_apart = Library.load(folder / "validation")
         self.texts = Texts(self.configuration.text, self.runs.get("text"))
         self.objective = build_objective(self.configuration.diffusion)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -47,6 +48,8 @@ class Stage(ABC):
     """Share of the clips that should be rendered in a second arrangement."""
     renders: ClassVar[bool] = True
     """Whether it learns from clips that are rendered as it goes; else from what was made before."""
+    described: Mapping[str, Any] = MappingProxyType({})
+    """What its data are, where it does not render them."""
     companion: nn.Module | None = None
     step = 0
     """The step that is being trained; the loop sets it."""

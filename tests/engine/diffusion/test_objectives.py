@@ -221,3 +221,30 @@ def test_a_shift_moves_times_towards_noise() -> None:
     plain, shifted = (BinaryFlowObjective(shift=shift).schedule(8).times for shift in (1.0, 3.0))
     assert shifted[0] == plain[0] == 1000
     assert all(late > early for late, early in zip(shifted[1:], plain[1:], strict=True))
+
+
+class Doubtful(Certain):
+    """Expects fewer notes the later it is asked, as a network does that has learnt little."""
+
+    def __call__(self, state: Tensor, time: Tensor, *rest: Tensor | None) -> Tensor:
+        level = (time / 1000)[:, None, None]
+        return -2.2 - 3 * (1 - level) + 2 * state * (1 - level) / level.square()
+
+
+def sampled(sharpness: float, groups: tuple[int, ...]) -> Tensor:
+    schedule = BinaryFlowObjective(shift=3.0, sharpness=sharpness, groups=groups).schedule(8)
+    state = torch.randn(100, 4, 30, generator=torch.Generator().manual_seed(1))
+    for index, time in enumerate(schedule.times):
+        state = schedule.step(Doubtful(False)(state, torch.full((100,), time)), index, state)
+    return (state > 0).float()
+
+
+def test_as_many_notes_come_as_were_expected_at_first() -> None:
+    usual = 1 / (1 + math.exp(2.2))
+    assert float(sampled(1.0, ()).mean()) < 0.5 * usual
+    for sharpness in (1.0, 2.0):
+        assert float(sampled(sharpness, (4,)).mean()) == pytest.approx(usual, rel=0.15)
+
+
+def test_rows_outside_of_the_groups_are_left_as_they_are() -> None:
+    torch.testing.assert_close(sampled(2.0, (2,))[:, 2:], sampled(1.0, ())[:, 2:])

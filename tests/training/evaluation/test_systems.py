@@ -73,3 +73,15 @@ def test_names_are_given_once_and_folders_must_be_models(tiny_bundle: Bundle, tm
         open_systems([("a", tiny_bundle.folder), ("a", tiny_bundle.folder)], "cpu")
     with pytest.raises(UserError, match="not a model"):
         open_systems([("a", tmp_path)], "cpu")
+
+
+@pytest.mark.parametrize("operation", [Operation.ADD, Operation.EXTRACT])
+def test_of_a_model_of_notes_decoding_alone_is_what_decoding_beside_rendering_is(
+    score_bundle: Bundle, operation: Operation
+) -> None:
+    source = (0.1 * np.sin(np.arange(2 * 24_000) / 20)).astype(np.float32)
+    (system,) = open_systems([("notes", score_bundle.folder)], "cpu")
+    instruction = Instruction(operation, ("piano",))
+    both = system.edit(source, instruction, 3)
+    np.testing.assert_array_equal(system.decode(source, instruction, 3), both.decoded)
+    assert both.rendered is not None and both.rendered.shape == source.shape

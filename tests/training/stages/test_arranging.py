@@ -92,9 +92,7 @@ def test_target_heard_keys_and_chords_move_together(stage: ArrangingStage, monke
 
 def test_a_run_learns(stage: ArrangingStage, tmp_path: Path) -> None:
     begun = stage.evaluate(stage.build(), torch.device("cpu"))
-    report = train(
-        stage, RunRequest(run=tmp_path / "run", steps=60, device="cpu", workers=0, quiet=True)
-    )
+    report = train(stage, RunRequest(run=tmp_path / "run", steps=60, device="cpu", workers=0, quiet=True))
     assert report.metrics["loss"] < 0.8 * begun["loss"]
     assert set(report.metrics) == {"loss", "onsets_f", "classes", "onsets_ratio"}
 
