@@ -39,6 +39,9 @@ def parameters_markdown(counts: Mapping[str, Mapping[str, int]]) -> str:
     for part in parts:
         cells = []
         for name, values in counts.items():
+            if part not in values:
+                cells.append("–")
+                continue
             stated = PAPER_PARAMETERS.get(part) if name == "paper" else None
             aside = "" if stated is None else f" (stated: {stated / 1e6:.1f} M, {values[part] / stated - 1:+.1%})"
             cells.append(f"{values[part] / 1e6:.1f} M{aside}")

@@ -6,6 +6,7 @@ import sys
 import time
 
 from training.evaluation.benchmark import Neighbours, cpu_seconds, peak_bytes, run_apart
+from training.evaluation.report import parameters_markdown
 
 
 def test_the_last_line_of_a_process_is_its_answer() -> None:
@@ -47,3 +48,9 @@ def test_own_work_does_not_count_as_that_of_neighbours() -> None:
     with Neighbours() as none:
         pass
     assert beside.cores >= 0 and none.cores >= 0
+
+
+def test_a_part_that_a_configuration_has_not_is_a_dash() -> None:
+    counts = {"paper": {"unet": 900_000_000, "embedding": 1_000_000}, "default": {"unet": 19_000_000}}
+    lines = parameters_markdown(counts).splitlines()
+    assert lines[-1] == "| embedding | 1.0 M | – |"
