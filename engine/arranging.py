@@ -73,7 +73,7 @@ def arrange(
     level: float,
     sampling: Step,
     playing: Step,
-    on_estimate: Callable[[np.ndarray], None] | None = None,
+    on_estimate: Callable[[Tensor], None] | None = None,
 ) -> Arrangement:
     """Write and play what `instruction` brings to the source (T,) at 24 kHz.
 
@@ -95,7 +95,7 @@ def arrange(
 
         def look(state: Tensor) -> None:
             if on_estimate is not None:
-                on_estimate(np.maximum(state.float().cpu().numpy(), written["melodic"]))
+                on_estimate(torch.maximum(state.float().cpu(), torch.from_numpy(written["melodic"])))
 
         notes[name] = networks.write_notes(
             picture,

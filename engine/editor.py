@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from torch import Tensor
@@ -447,18 +447,19 @@ class _Watch:
         step(0.0)
         return step
 
-    def preview(self, guess: Callable[[], Guess], samples: int) -> Callable[[Any], None] | None:
+    def preview(self, guess: Callable[[], Guess], samples: int) -> Callable[[Tensor], None] | None:
         """What takes a state (channels, Z) of so many samples as it forms; `guess` is made when one is looked at."""
         on_preview = self._watcher.on_preview
         if on_preview is None:
             return None
         made: Guess | None = None
 
-        def estimate(state: Any) -> None:
+        def estimate(state: Tensor) -> None:
             def make() -> Preview:
                 nonlocal made
                 made = made or guess()
-                return Preview(made(np.asarray(state)), self._begin, self._begin + samples / SAMPLE_RATE)
+                image = made(state.float().cpu().numpy())
+                return Preview(image, self._begin, self._begin + samples / SAMPLE_RATE)
 
             on_preview(make)
 

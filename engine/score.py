@@ -69,18 +69,11 @@ def write_score(notes: np.ndarray, tokens: int) -> np.ndarray:
     return score
 
 
-def read_score(score: np.ndarray, onset_at: float = 0.0, sounds_on: float = 0.0) -> np.ndarray:
-    """(CHANNELS, Z) -> notes. What sounds from the first token on began with it; elsewhere a note needs an onset.
-
-    An onset is a value above `onset_at`; a note sounds on while its key's value is above `sounds_on`, which may be
-    less: who has begun a note is likelier to hold it.
-    """
-    onset = score[:KEYS] > onset_at
-    held = score[KEYS : 2 * KEYS] > sounds_on
-    sounding = (score[KEYS : 2 * KEYS] > max(sounds_on, 0.0)) | onset
+def read_score(score: np.ndarray) -> np.ndarray:
+    """(CHANNELS, Z) -> notes. What sounds from the first token on began with it; elsewhere a note needs an onset."""
+    onset = score[:KEYS] > 0
+    sounding = (score[KEYS : 2 * KEYS] > 0) | onset
     tokens = score.shape[1]
-    for token in range(1, tokens):
-        sounding[:, token] |= sounding[:, token - 1] & held[:, token]
     when = (np.arange(tokens) + (np.clip(score[WHEN], -1, 1) + 1) / 2) / TOKEN_RATE
     loud = np.clip((np.clip(score[HOW_LOUD], -1, 1) + 1) * _HALF_VELOCITY, 1, 127)
     rows = []

@@ -97,17 +97,6 @@ def test_rows_stay_within_the_range_of_the_sampler() -> None:
     assert (score[[WHEN, HOW_LOUD], 5:] == 0).all()
 
 
-def test_a_note_that_has_begun_is_held_by_less_than_would_begin_it() -> None:
-    score = write_score(np.array([[0.0, 0.16, 60, 80]]), 10)
-    row = KEYS + 60 - 21
-    score[row, 2:5] = -0.2
-    score[row, 7] = -0.2
-    assert read_score(score)[0, END] == 2 / TOKEN_RATE
-    held = read_score(score, sounds_on=-0.4)
-    assert len(held) == 1 and held[0, END] == 5 / TOKEN_RATE
-    assert len(read_score(score, onset_at=1.5)) == 1, "what sounds at the beginning needs no onset"
-
-
 def test_notes_are_held_until_they_sound_as_long_as_expected_and_not_into_the_next() -> None:
     notes = np.array([[0.0, 0.05, 60, 80], [0.01, 0.06, 64, 80], [1.0, 1.05, 62, 80], [3.0, 3.5, 65, 80]])
     long = held(notes, 3.0)
