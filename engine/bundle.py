@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UserError
-from engine.models.configuration import ModelConfiguration
+from engine.models.configuration import ModelConfiguration, without_outdated
 from engine.resources import MODELS
 from engine.vocabulary import Vocabulary
 
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from engine.models.text import TextEncoder
 
-FORMAT = 1
-"""Of model.json. A bundle with a higher one was made by a newer InstructME."""
+FORMAT = 2
+"""Of model.json. A bundle with a higher one was made by a newer InstructME; one with a lower one is upgraded as it is
+read. 2: the renderer is a U-Net over bands."""
 
 MANIFEST = "model.json"
 PARTS = ("autoencoder", "unet", "listener", "renderer", "embedding", "synthesizer")
@@ -137,6 +138,8 @@ class Bundle:
         from safetensors.torch import load_file
 
         if name not in self.parts:
+            if name in self.manifest.get("outdated", ()):
+                raise UserError(f"the {name} of {self.folder} was made by an older InstructME", _REINSTALL)
             raise UserError(f"the model {self.folder} has no {name}", "use a model that was trained with all stages")
         try:
             found = load_file(self.folder / f"{name}.safetensors")
@@ -240,7 +243,22 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"the model {folder} was made by a newer InstructME (format {number}, this one knows {FORMAT})",
             "update InstructME, or name another model",
         )
-    return manifest
+    return _upgraded(manifest) if number < FORMAT else manifest
+
+
+def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest of format 1 as one of format 2. Its renderer was another network, whose weights nobody can read any
+    more: the model is then one without a renderer, whose other parts are as good as ever."""
+    configuration, files = manifest.get("configuration"), manifest.get("files")
+    if not isinstance(configuration, dict) or not isinstance(files, dict):
+        return manifest  # damaged, and said to be so by whoever reads on
+    return {
+        **manifest,
+        "format": FORMAT,
+        "configuration": without_outdated(configuration),
+        "files": {name: entry for name, entry in files.items() if name != "renderer.safetensors"},
+        "outdated": ["renderer"] if "renderer.safetensors" in files else [],
+    }
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:

@@ -35,7 +35,7 @@ TINY = ModelConfiguration(
     unet=UNetConfiguration(channels=(16, 16), blocks=(1, 1), head_channels=8, chunk_frames=20),
     diffusion=DiffusionConfiguration(sample_steps=2),
     listener=ListenerConfiguration(width=16, blocks=1),
-    renderer=RendererConfiguration(width=16, blocks=1),
+    renderer=RendererConfiguration(bands=32, channels=(8, 16), blocks=(1, 1), refine_width=16),
     embedding=EmbeddingConfiguration(width=16, blocks=1, channels=8),
 )
 

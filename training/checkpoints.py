@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from engine.bundle import MANIFEST, Bundle
 from engine.errors import UserError
-from engine.models.configuration import ModelConfiguration
+from engine.models.configuration import ModelConfiguration, without_outdated
 from engine.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -93,7 +93,7 @@ def read(run: Path, groups: Iterable[str] | None = None) -> Checkpoint:
 
 
 def configuration_of(checkpoint: Checkpoint) -> ModelConfiguration:
-    return ModelConfiguration.from_json(checkpoint.state["configuration"])
+    return ModelConfiguration.from_json(without_outdated(checkpoint.state["configuration"]))
 
 
 def vocabulary_of(checkpoint: Checkpoint) -> Vocabulary:
@@ -136,7 +136,10 @@ def load_part(place: Path, part: str) -> nn.Module:
     if checkpoint.state["part"] != part:
         raise UserError(f"{place} holds a run of the {checkpoint.state['stage']}", f"name one that trained the {part}")
     network = build_part(part, configuration_of(checkpoint), vocabulary_of(checkpoint))
-    network.load_state_dict(dict(checkpoint.groups["ema"]))
+    try:
+        network.load_state_dict(dict(checkpoint.groups["ema"]))
+    except RuntimeError as error:
+        raise UserError(f"the {part} in {place} is of another InstructME", "train it again") from error
     return network.requires_grad_(False).eval()
 
 

@@ -1,4 +1,4 @@
-"""The commands of training: `instructme train`, `instructme pack`, `instructme parameters`."""
+"""The commands of training: `instructme prepare`, `record`, `train`, `pack` and `parameters`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.argument("stage", type=click.Choice(STAGES))
 @click.option("--config", default="default", show_default=True, help="A configuration's name, or a TOML file.")
 @click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts, MIDI or stems; may be repeated.")
+@click.option("--tapes", type=PLACE, help="Clips that `instructme record` has rendered, instead of --data.")
 @click.option("--soundfont", type=PLACE, multiple=True, help="Beside those that are installed; may be repeated.")
 @click.option("--run", type=PLACE, help="Folder of the run, resumed if it is there [runs/CONFIG/STAGE].")
 @click.option("--minutes", type=ABOVE_ZERO, help="The run's length: the learning rate decays to zero by then.")
@@ -46,8 +47,8 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.option("--precision", type=click.Choice(["auto", "bf16", "no"]), default="auto", show_default=True)
 @click.option("--workers", type=click.IntRange(0), default=1, show_default=True, help="Processes that render clips.")
 @click.option("--threads", type=click.IntRange(1), help="Threads of torch.")
-@click.option("--window", type=click.IntRange(1), help="Songs that are kept rendered; more is more variety and memory.")
-@click.option("--renew", type=click.IntRange(1), help="Songs that are replaced by new ones each step.")
+@click.option("--window", type=click.IntRange(1), help="Clips that are kept in memory; more is more variety.")
+@click.option("--renew", type=click.IntRange(1), help="Clips that are replaced by others each step.")
 @click.option("--checkpoint-minutes", type=float, default=5.0, show_default=True)
 @click.option("--validate-minutes", type=float, default=3.0, show_default=True)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
@@ -137,22 +138,65 @@ def prepare(
     from training.corpora import open_corpora
     from training.corpora.corpus import Split
 
-    number, _, of = share.partition("/")
-    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise UserError(f"{share!r} is no share of the work", "give for example 1/2 and 2/2")
+    first, of = _share(share)
     torch.set_num_threads(1)
     until = time.monotonic() + 60 * minutes if minutes else float("inf")
     network = load_part(listener, "listener")
     parts: tuple[tuple[Split, Path, int], ...] = (("validation", output / "validation", 80), ("train", output, clips))
     for split, folder, wanted in parts:
         corpus = open_corpora(data, split=split, soundfonts=soundfont)
-        shards = range(int(number) - 1, -(-wanted // library.SHARD_CLIPS), int(of))
+        shards = range(first, -(-wanted // library.SHARD_CLIPS), of)
         described = {"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed}
         with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
             library.prepare(
                 corpus, network, folder, seconds=seconds, seed=seed, shards=shards, until=until, described=described,
                 on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
             )  # fmt: skip
+
+
+@click.command()
+@click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts, MIDI or stems; may be repeated.")
+@click.option("--soundfont", type=PLACE, multiple=True, help="Beside those that are installed; may be repeated.")
+@click.option("-o", "--output", type=PLACE, default=Path("runs/tapes"), show_default=True)
+@click.option("--clips", type=click.IntRange(min=1), default=6000, show_default=True, help="2.4 MB each.")
+@click.option("--seconds", type=click.FloatRange(min=1), default=CLIP_SECONDS, show_default=True)
+@click.option("--minutes", type=ABOVE_ZERO, help="Stop after so long; the same command goes on.")
+@click.option(
+    "--share", default="1/1", show_default=True, help="n/m: this is the n-th of m processes that share the work."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+def record(
+    data: tuple[Path, ...],
+    soundfont: tuple[Path, ...],
+    output: Path,
+    clips: int,
+    seconds: float,
+    minutes: float | None,
+    share: str,
+    seed: int,
+) -> None:
+    """Render clips once and keep them with all that is known of them: tapes for `train ... --tapes`."""
+    import time
+
+    from training import tapes
+    from training.corpora import open_corpora
+    from training.corpora.corpus import Split
+
+    first, of = _share(share)
+    until = time.monotonic() + 60 * minutes if minutes else float("inf")
+    parts: tuple[tuple[Split, Path, int], ...] = (("validation", output / "validation", 160), ("train", output, clips))
+    for split, folder, wanted in parts:
+        corpus = open_corpora(data, split=split, soundfonts=soundfont)
+        tapes.record(
+            corpus,
+            folder,
+            seconds=seconds,
+            seed=seed,
+            shards=range(first, -(-wanted // tapes.SHARD_CLIPS), of),
+            until=until,
+            described={"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed},
+            on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
+        )
 
 
 @click.command()
@@ -233,6 +277,14 @@ def _changed(settings: Any, options: dict[str, Any]) -> Any:
     return replace(settings, **changes)
 
 
+def _share(text: str) -> tuple[int, int]:
+    """ "2/3" -> (1, 3): the first shard, and how many lie between one and the next."""
+    number, _, of = text.partition("/")
+    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise UserError(f"{text!r} is no share of the work", "give for example 1/2 and 2/2")
+    return int(number) - 1, int(of)
+
+
 def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> dict[str, Path]:
     """What the stage stands on: the runs or models named, else runs beside its own, else the model it begins with."""
     from training import checkpoints
@@ -259,7 +311,14 @@ def _sources(
     from training.corpora import open_corpora
     from training.stream import ClipStream
     from training.synthesis.soundfonts import find_soundfonts, preload
+    from training.tapes import Tapes
 
+    if options["tapes"] is not None:
+        if data:
+            raise UserError("--tapes and --data both say what to learn from", "give one of them")
+        window, renew = options["window"], options["renew"] or 1
+        tapes = Tapes(options["tapes"], seed=options["seed"], window=window, renew=renew)
+        return tapes, Tapes(options["tapes"] / "validation"), dict(tapes.described)
     kept_songs = {key: options[key] for key in ("window", "renew") if options[key] is not None}
     # A lane for each loader process, so that none renders what another has.
     lanes = max(1, options["workers"]) * int(os.environ.get("WORLD_SIZE", "1"))
@@ -282,6 +341,7 @@ def main() -> None:
 
 main.add_command(train)
 main.add_command(prepare)
+main.add_command(record)
 main.add_command(pack)
 main.add_command(parameters)
 

@@ -151,24 +151,21 @@ def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: flo
     )
 
 
-def share_loss(logits: Tensor, spectra: Tensor, owner: Tensor) -> Tensor:
+def share_loss(log_shares: Tensor, spectra: Tensor, owner: Tensor) -> Tensor:
     """Cross-entropy of the shares of all classes against those of the stems' magnitudes, each bin weighted by the
     root of its level within the clip.
 
-    logits: (B, t, G, C, 16), as the renderer gives them; spectra: complex (B, S, K, t) with K - 1 = 16 G; owner:
-    (B, S) int64, the class of each stem, -1 where there is none.
+    log_shares: (B, t, C, K - 1), as the renderer gives them; spectra: complex (B, S, K, t); owner: (B, S) int64, the
+    class of each stem, -1 where there is none.
     """
+    example, stem = (owner >= 0).nonzero(as_tuple=True)
     with torch.no_grad():
-        batch, frames, groups, classes, bins = logits.shape
-        levels = (_power(spectra[:, :, :-1]) + 1e-14).sqrt() * (owner >= 0)[:, :, None, None]
-        whole = levels.sum(dim=1)
+        levels = (_power(spectra[example, stem, :-1]) + 1e-14).sqrt()
+        whole = levels.new_zeros((owner.shape[0], *levels.shape[1:])).index_add_(0, example, levels)
         weight = whole.sqrt()
         weight = weight / weight.mean(dim=(1, 2), keepdim=True).clamp_min(1e-4)
-        shares = (levels * (weight / whole.clamp_min(1e-12))[:, None]).transpose(2, 3)
-        truth = logits.new_zeros((batch, classes, frames, groups * bins))
-        index = owner.clamp_min(0)[:, :, None, None].expand(shares.shape)
-        truth = truth.scatter_add_(1, index, shares).unflatten(-1, (groups, bins)).permute(0, 2, 3, 1, 4)
-    return -(truth * logits.log_softmax(dim=-2)).sum() / (batch * frames * groups * bins)
+        truth = (levels * (weight / whole.clamp_min(1e-12))[example]).transpose(1, 2)
+    return -(truth * log_shares.transpose(1, 2)[example, owner[example, stem]]).sum() / whole.numel()
 
 
 def _power(spectrum: Tensor) -> Tensor:

@@ -94,7 +94,9 @@ class RendererSettings(StageSettings):
     """Deviation of the equaliser that each stem passes, in dB."""
     level_db: float = 3.0
     """Deviation of each stem's level, in dB."""
-    guests: float = 0.25
+    varispeed: float = 3.0
+    """Semitones by which an example is played faster or slower at most."""
+    guests: float = 0.4
     """Share of examples in which a stem of another song plays along."""
     frames: float = 0.35
     """Share of an example's frames that the loss looks at: the network's last layers cost most, and see one frame."""

@@ -47,7 +47,9 @@ def build_part(name: str, configuration: ModelConfiguration, vocabulary: Vocabul
         case "renderer":
             from engine.models.renderer import Renderer
 
-            return Renderer(configuration.renderer, instruments=instruments, latent_channels=latent_channels)
+            # What adds notes decodes no latents, and has none to clean.
+            cleans = latent_channels if configuration.unet.space == "audio" else 0
+            return Renderer(configuration.renderer, instruments=instruments, latent_channels=cleans)
         case "embedding":
             from engine.models.embedding import MusicTextEmbedding
 

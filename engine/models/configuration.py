@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
@@ -87,8 +88,10 @@ class ListenerConfiguration:
 class RendererConfiguration:
     fft_size: int = 2048
     hop: int = 480
-    width: int = 384
-    blocks: int = 8
+    bands: int = 160
+    channels: tuple[int, ...] = (48, 96, 160, 256)
+    blocks: tuple[int, ...] = (1, 1, 2, 4)
+    refine_width: int = 256
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,13 @@ class ModelConfiguration:
         }
         values = {key: _build(parts[key], value) if key in parts else value for key, value in data.items()}
         return cls(**values)
+
+
+def without_outdated(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as it was written, without the table of a renderer from before the U-Net over bands: that
+    network is gone, and its values mean nothing to the one of today."""
+    outdated = "width" in data.get("renderer", {})
+    return {name: table for name, table in data.items() if not (outdated and name == "renderer")}
 
 
 def _build(part: type, data: dict[str, Any]) -> Any:

@@ -16,16 +16,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.grid import SAMPLE_RATE
+from engine.models.band_unet import BandUNet, band_centres
 from engine.models.blocks import ConvNeXt, GroupLinear
 from engine.models.configuration import RendererConfiguration
-from engine.models.spectral import istft, stft
+from engine.models.spectral import istft, stft, triangles
 
 GROUP_BINS = 16
 """Bins that share one small mask network, as in band-split models (Luo and Yu 2023): 188 Hz."""
 GROUP_CHANNELS = 32
+BAND_CHANNELS = 16
+"""Of what the trunk says of each band."""
 MARGIN_BINS = 4
 """A group sees its neighbours so far: a partial on its edge must not be cut in two."""
-HIDDEN = 4 * GROUP_CHANNELS
+HIDDEN = 128
 REFINE_BLOCKS = 3
 FLOOR = 1e-3
 
@@ -35,6 +39,9 @@ class Renderer(nn.Module):
     does not."""
 
     window: Tensor
+    to_bands: Tensor
+    from_bands: Tensor
+    near: Tensor
 
     def __init__(self, config: RendererConfiguration, instruments: int, latent_channels: int) -> None:
         super().__init__()
@@ -45,22 +52,34 @@ class Renderer(nn.Module):
         self.groups = config.fft_size // 2 // GROUP_BINS
         self.classes = instruments + 1
         """The instruments, and what is none of them."""
-        width, flat = config.width, self.groups * GROUP_CHANNELS
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
 
+        bin_hertz = SAMPLE_RATE / config.fft_size
+        centres = band_centres(config.bands, bin_hertz, SAMPLE_RATE / 2)
+        shapes = triangles(centres, self.bins - 1, bin_hertz)
+        self.register_buffer("to_bands", shapes / shapes.sum(dim=0).clamp_min(1e-6), persistent=False)
+        self.register_buffer("from_bands", shapes / shapes.sum(dim=1, keepdim=True).clamp_min(1e-6), persistent=False)
+        # A group looks at the bands around it: where notes lie close, one for each of its bins.
+        middle = (torch.arange(self.groups) + 0.5) * GROUP_BINS * bin_hertz
+        nearest = (centres[None] - middle[:, None]).abs().argmin(dim=1)
+        first = (nearest - GROUP_BINS // 2).clamp(0, config.bands - GROUP_BINS)
+        self.register_buffer("near", first[:, None] + torch.arange(GROUP_BINS), persistent=False)
+
+        self.trunk = BandUNet(1, BAND_CHANNELS, config.bands, config.channels, config.blocks)
+        self.share_out = nn.Linear(BAND_CHANNELS, self.classes)
+        # The fine structure goes around the trunk, which knows bands and no bins.
         self.group_in = GroupLinear(self.groups, 3 * (GROUP_BINS + 2 * MARGIN_BINS), GROUP_CHANNELS)
-        self.trunk_in = nn.Linear(flat, width)
-        self.trunk = nn.ModuleList(ConvNeXt(width, dilation=2 ** (index % 4)) for index in range(config.blocks))
-        self.norm = nn.LayerNorm(width)
-        self.trunk_out = nn.Linear(width, flat)
-        # The fine structure goes around the trunk, which is too narrow for a thousand bins.
-        self.group_hidden = GroupLinear(self.groups, 2 * GROUP_CHANNELS, HIDDEN)
+        self.group_hidden = GroupLinear(self.groups, GROUP_BINS * BAND_CHANNELS + GROUP_CHANNELS, HIDDEN)
         self.group_out = GroupLinear(self.groups, HIDDEN, GROUP_BINS * self.classes)
 
-        refine_width = max(32, width * 2 // 3)
-        self.refine_in = nn.Linear(2 * self.bins + latent_channels, refine_width)
-        self.refine_trunk = nn.ModuleList(ConvNeXt(refine_width, dilation=2**index) for index in range(REFINE_BLOCKS))
-        self.refine_out = nn.Linear(refine_width, self.bins)
+        self.cleans = latent_channels > 0
+        """Whether it has a `refine`: where no latents are decoded there is nothing to clean."""
+        if not self.cleans:
+            return
+        width = config.refine_width
+        self.refine_in = nn.Linear(2 * self.bins + latent_channels, width)
+        self.refine_trunk = nn.ModuleList(ConvNeXt(width, dilation=2**index) for index in range(REFINE_BLOCKS))
+        self.refine_out = nn.Linear(width, self.bins)
         # An untrained post-filter changes nothing: 2 sigmoid(0) = 1.
         nn.init.zeros_(self.refine_out.weight)
         nn.init.zeros_(self.refine_out.bias)
@@ -83,34 +102,41 @@ class Renderer(nn.Module):
         audio: (B, T); query: (B, N), 1 for each instrument asked for -> mask (B, K, t) in [0, 1].
         Deterministic in its two arguments; an empty query selects exactly nothing.
         """
-        return self.mask(self.logits(self.features(self.stft(audio))), query)
+        return self.mask(self.log_shares(self.features(self.stft(audio))), query)
 
-    def mask(self, logits: Tensor, query: Tensor) -> Tensor:
-        """What `logits` give the queried instruments (B, N): (B, K, t) in [0, 1]."""
-        shares = logits.float().softmax(dim=-2)[..., :-1, :]
-        mask = torch.einsum("btgnk,bn->btgk", shares, query.float()).flatten(2).clamp(0, 1)
+    def mask(self, log_shares: Tensor, query: Tensor) -> Tensor:
+        """What `log_shares` give the queried instruments (B, N): (B, K, t) in [0, 1]."""
+        example, asked = query.nonzero(as_tuple=True)
+        mask = log_shares.new_zeros((query.shape[0], log_shares.shape[1], self.bins - 1))
+        mask = mask.index_add(0, example, log_shares.transpose(1, 2)[example, asked].exp()).clamp_max(1)
         # The highest bin, at half the sampling rate, goes with the one below it.
         return F.pad(mask, (0, 1), mode="replicate").transpose(1, 2)
 
-    def features(self, spectrum: Tensor) -> Tensor:
-        """What each group of bins needs to know, frame by frame: complex (B, K, t) -> (B, t, groups, channels)."""
-        tokens = F.gelu(self.group_in(self._groups(_log_level(spectrum.abs()))))
-        x = self.trunk_in(tokens.flatten(-2))
-        for block in self.trunk:
-            x = block(x)
-        x = self.trunk_out(self.norm(x)).unflatten(-1, (self.groups, GROUP_CHANNELS))
-        return torch.cat([x, tokens.to(x.dtype)], dim=-1)
+    def features(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
+        """What is known of each frame: complex (B, K, t) -> of its bands (B, t, bands, channels), and of the bins in
+        each group (B, t, groups, channels)."""
+        magnitudes = spectrum.abs()
+        bands = torch.matmul(magnitudes[:, :-1].transpose(1, 2), self.to_bands)
+        x = self.trunk(_log_level(bands)[:, None])
+        return x.permute(0, 2, 3, 1), self.group_in(self._groups(_log_level(magnitudes)))
 
-    def logits(self, features: Tensor) -> Tensor:
-        """Log shares of any frames before they are normalised: (B, t, groups, N + 1, 16). The last class is anything
-        else. Classes stand before bins, so that a softmax over them runs along whole vector registers."""
-        x = self.group_out(F.gelu(self.group_hidden(features)))
-        return x.unflatten(-1, (self.classes, GROUP_BINS))
+    def log_shares(self, features: tuple[Tensor, Tensor]) -> Tensor:
+        """Logarithms of the shares of all classes in any frames: float32 (B, t, N + 1, K - 1). The last class is
+        anything else. Classes stand before bins, so that a softmax over them runs along whole vector registers."""
+        bands, groups = features
+        near = bands[:, :, self.near.flatten()].unflatten(2, self.near.shape).flatten(-2)
+        fine = self.group_out(F.gelu(self.group_hidden(torch.cat([near, groups.to(near.dtype)], dim=-1))))
+        fine = fine.unflatten(-1, (self.classes, GROUP_BINS)).transpose(2, 3).flatten(-2)
+        # Rows at once: a matrix of stacks would be copied for each.
+        rows = self.share_out(bands).transpose(-1, -2).reshape(-1, bands.shape[2])
+        coarse = F.linear(rows, self.from_bands).view(fine.shape)
+        return (fine + coarse).float().log_softmax(dim=2)
 
     def refine(self, audio: Tensor, added: Tensor, added_latents: Tensor) -> Tensor:
         """Cleans the decoded stem by a gain of 0 to 2 on each of its bins.
 
         audio: (B, T) source; added: (B, T) decoded stem; added_latents: (B, C, F), F = ceil(T / 480) -> (B, T).
+        Only of a renderer that `cleans`.
         """
         spectrum = self.stft(added)
         features = [_log_level(self.stft(audio).abs()), _log_level(spectrum.abs())]

@@ -6,11 +6,12 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from engine.bundle import MANIFEST, Bundle, list_bundles
+from engine.bundle import FORMAT, MANIFEST, Bundle, list_bundles
 from engine.errors import UserError
 from engine.models.build import build_part
 from tests.conftest import TINY
@@ -87,9 +88,22 @@ def test_a_damaged_manifest_is_refused(folder: Path, text: str) -> None:
 
 
 def test_a_newer_format_asks_for_an_update(folder: Path) -> None:
-    change(folder, lambda manifest: manifest.update(format=2))
+    change(folder, lambda manifest: manifest.update(format=FORMAT + 1))
     with pytest.raises(UserError, match="newer InstructME.*update"):
         Bundle.load(folder)
+
+
+def test_a_model_of_the_first_format_is_read_without_its_renderer(folder: Path) -> None:
+    def as_it_was(manifest: dict[str, Any]) -> None:
+        manifest["format"] = 1
+        manifest["configuration"]["renderer"] = {"fft_size": 2048, "hop": 480, "width": 384, "blocks": 8}
+
+    change(folder, as_it_was)
+    bundle = Bundle.load(folder)
+    assert "renderer" not in bundle.parts and "listener" in bundle.parts
+    assert sum(weight.numel() for weight in bundle.part("listener").parameters()) > 0
+    with pytest.raises(UserError, match="older InstructME.*get the model again"):
+        bundle.part("renderer")
 
 
 def test_a_configuration_with_an_unknown_key_is_refused(folder: Path) -> None:

@@ -169,16 +169,17 @@ def shares_case() -> tuple[torch.Tensor, torch.Tensor]:
 
 def test_shares_are_learnt_from_whose_bin_it_is() -> None:
     spectra, owner = shares_case()
-    right = torch.zeros(1, 2, 1, 4, 16)
-    right[:, :, :, 2, :8] = right[:, :, :, 0, 8:] = 12.0
+    logits = torch.zeros(1, 2, 4, 16)
+    logits[:, :, 2, :8] = logits[:, :, 0, 8:] = 12.0
+    right, wrong, undecided = (x.log_softmax(dim=2) for x in (logits, logits.flip(-1), torch.zeros_like(logits)))
     assert float(share_loss(right, spectra, owner)) < 1e-3
-    assert float(share_loss(torch.zeros_like(right), spectra, owner)) == pytest.approx(math.log(4), rel=1e-3)
-    assert float(share_loss(right.flip(-1), spectra, owner)) > 5
+    assert float(share_loss(undecided, spectra, owner)) == pytest.approx(math.log(4), rel=1e-3)
+    assert float(share_loss(wrong, spectra, owner)) > 5
 
 
 def test_shares_of_silence_ask_for_nothing() -> None:
     spectra, owner = shares_case()
-    logits = torch.randn(1, 2, 1, 4, 16, requires_grad=True)
-    loss = share_loss(logits, torch.zeros_like(spectra), owner)
+    logits = torch.randn(1, 2, 4, 16, requires_grad=True)
+    loss = share_loss(logits.log_softmax(dim=2), torch.zeros_like(spectra), owner)
     loss.backward()
     assert logits.grad is not None and logits.grad.isfinite().all()

@@ -203,7 +203,11 @@ def _data(bundle: Bundle) -> list[str]:
     found = list(dict.fromkeys(line for run in _all_runs(bundle) for line in (run.get("data") or {}).get("found", ())))
     if not found:
         return [*lines, "Not recorded.", ""]
-    for line in found:
+    # Stages may have heard different soundfonts: all of them, in one line.
+    heard = [line.partition(": ")[2].split(", ") for line in found if line.startswith("soundfonts: ")]
+    fonts = list(dict.fromkeys(font for fonts in heard for font in fonts))
+    others = [line for line in found if not line.startswith("soundfonts: ")]
+    for line in [*([f"soundfonts: {', '.join(fonts)}"] if fonts else []), *others]:
         # "real_cc0 over arrangements: 3 songs" is real_cc0, and is not explained twice.
         name, _, rest = line.partition(":")
         about = f". {DATA[name]}" if name in DATA else ""

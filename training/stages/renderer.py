@@ -13,18 +13,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import soxr
 import torch
 from torch import Tensor
 
+from engine.grid import SAMPLE_RATE
 from training.checkpoints import load_part
+from training.clip import Clip
 from training.evaluation.metrics import si_sdr
 from training.losses import selection_loss, share_loss
 from training.settings import RendererSettings
 from training.stages.base import Batch, Metrics, Scene, Stage, evaluation_generator, mean
-from training.stages.mixing import Cut, coloured, cut, random_gain, safe_gain, stacked, sub_band, whole_frames
+from training.stages.mixing import Cut, coloured, cut, fitted, random_gain, safe_gain, stacked, sub_band, whole_frames
 
 STEMS = 8
 """Of a mix, one by one; what a fuller band has beyond them is summed up in the last as "anything else"."""
+
+VARIED, OWN_WAY = 0.6, 0.15
+"""Shares of the examples, and of the stems in an example, whose tape runs at another speed."""
 
 COLOUR_POINTS = 7
 """Of an equaliser's curve, from 47 Hz to 12 kHz: one an octave and a third."""
@@ -38,7 +44,7 @@ class RendererStage(Stage):
     autoencoder: Any = None
 
     def place(self, device: torch.device) -> None:
-        if "autoencoder" in self.runs:
+        if "autoencoder" in self.runs and self.configuration.unet.space == "audio":
             self.autoencoder = load_part(self.runs["autoencoder"], "autoencoder").to(device)
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
@@ -47,7 +53,7 @@ class RendererStage(Stage):
         samples = whole_frames(self.settings.seconds)
         made = []
         for index in range(self.settings.batch):
-            piece = cut(scenes[index % len(scenes)][0], samples, rng)
+            piece = self._cut(scenes[index % len(scenes)][0], samples, rng)
             names = piece.sounding or list(piece.stems)
             band = sub_band(names, rng, smallest=min(3, len(names)))
             asked = self._asked(piece, band, rng)
@@ -58,6 +64,22 @@ class RendererStage(Stage):
             stems = stems * safe_gain(stems.sum(axis=0), random_gain(rng))
             made.append({"stems": stems, "owner": owner, "query": self._query(asked)})
         return stacked(made)
+
+    def _cut(self, clip: Clip, samples: int, rng: np.random.Generator) -> Cut:
+        """A window played faster or slower, as a tape is: other keys and tempos, and, where a stem goes its own way,
+        instruments with other bodies than those of the soundfonts. The labels of the cut lie where they lay."""
+
+        def ratio() -> float:
+            return 2 ** (rng.uniform(-1, 1) * self.settings.varispeed / 12)
+
+        common = ratio() if rng.random() < VARIED else 1.0
+        ratios = {name: ratio() if rng.random() < OWN_WAY else common for name in clip.stems}
+        piece = cut(clip, min(clip.samples, round(samples * max(ratios.values()))), rng)
+        stems = {}
+        for (name, stem), speed in zip(piece.stems.items(), ratios.values(), strict=True):
+            played = stem if speed == 1 else soxr.resample(stem, speed * SAMPLE_RATE, SAMPLE_RATE, "LQ")
+            stems[name] = fitted(played, samples)
+        return Cut(clip, stems, piece.frames)
 
     def _stems(self, piece: Cut, band: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         names = self.vocabulary.instrument_names
@@ -98,22 +120,23 @@ class RendererStage(Stage):
     def loss(self, network: Any, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         stems, owner, query = batch["stems"], batch["owner"], batch["query"]
         with torch.no_grad():
+            stems, owner = self._guests(stems, owner, generator)
             sounds = owner >= 0
-            found = network.stft(stems[sounds])
-            spectra = found.new_zeros((*owner.shape, *found.shape[1:]))
-            spectra[sounds] = found
-            spectra, owner = self._guests(spectra, owner, generator)
-            spectra = spectra * self._colours(owner, network.bins, generator)
-            spectrum = spectra.sum(dim=1)
+            # Only what sounds is transformed, and only the frames that the loss looks at are kept apart.
+            found = network.stft(stems[sounds]) * self._colours(owner, network.bins, generator)[sounds]
+            spectrum = found.new_zeros((owner.shape[0], *found.shape[1:]))
+            spectrum.index_add_(0, sounds.nonzero()[:, 0], found)
         features = network.features(spectrum)
         # The head looks at single frames: some of them teach it as well, at a fraction of the time.
-        frames = self._frames(features.shape[1], generator, features.device)
-        logits = network.logits(features[:, frames])
+        frames = self._frames(spectrum.shape[-1], generator, spectrum.device)
+        log_shares = network.log_shares(tuple(part[:, frames] for part in features))
         with torch.autocast(spectrum.device.type, enabled=False):
-            spectra, spectrum = spectra[..., frames], spectrum[..., frames]
+            spectrum = spectrum[..., frames]
+            spectra = spectrum.new_zeros((*owner.shape, *spectrum.shape[1:]))
+            spectra[sounds] = found[..., frames]
             wanted = (spectra * _chosen(owner, query)[..., None, None]).sum(dim=1)
-            shares = share_loss(logits.float(), spectra, owner)
-            terms = selection_loss(network.mask(logits, query), spectrum, wanted)
+            shares = share_loss(log_shares, spectra, owner)
+            terms = selection_loss(network.mask(log_shares, query), spectrum, wanted)
             total = self.settings.share_weight * shares + self.settings.magnitude_weight * terms.magnitude
             total = total + self.settings.waveform_weight * (terms.leak_db - terms.taken_db - 0.5 * terms.rest_db)
         values = {
@@ -155,17 +178,17 @@ class RendererStage(Stage):
         latents = latents + self.settings.latent_noise * size * noise
         return self.autoencoder.decode(latents)[:, 0, : stem.shape[-1]].float(), latents
 
-    def _guests(self, spectra: Tensor, owner: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def _guests(self, stems: Tensor, owner: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Now and then a stem of the next example plays along: combinations that no song of ours has."""
         chance = torch.rand(owner.shape[0], generator=generator, device=owner.device).tolist()
         lists = owner.tolist()
-        owner = owner.clone()
+        stems, owner = stems.clone(), owner.clone()
         for one, others in enumerate(lists):
             guest = (one + 1) % len(lists)
             if chance[one] < self.settings.guests and -1 in others and lists[guest][0] not in (-1, *others):
                 slot = others.index(-1)
-                spectra[one, slot], owner[one, slot] = spectra[guest, 0], lists[guest][0]
-        return spectra, owner
+                stems[one, slot], owner[one, slot] = stems[guest, 0], lists[guest][0]
+        return stems, owner
 
     def _colours(self, owner: Tensor, bins: int, generator: torch.Generator) -> Tensor:
         """(B, STEMS, K, 1): each stem through an equaliser and a fader of its own. A soundfont's piano is one piano; in

@@ -26,7 +26,7 @@ SOUNDFONT_FOLDERS = tuple(
     )
 )
 """Where Linux distributions put soundfonts. Debian: fluidr3mono-gm-soundfont, musescore-general-soundfont,
-csound-soundfont, fluid-soundfont-gm."""
+opl3-soundfont (the sounds of an FM chip), csound-soundfont, fluid-soundfont-gm."""
 
 HELD_OUT_SOUNDFONTS = frozenset({"sf_GMbank.sf2", "Red_Zeppelin_4_LV2.sf2"})
 """By file name: never heard in training, so that evaluation hears timbres and a drum kit that are new to the model.

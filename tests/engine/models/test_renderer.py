@@ -7,12 +7,13 @@ from engine.models.configuration import RendererConfiguration
 from engine.models.renderer import Renderer
 
 INSTRUMENTS, LATENTS = 4, 8
+SMALL = RendererConfiguration(bands=64, channels=(8, 16), blocks=(1, 1), refine_width=32)
 
 
 @pytest.fixture
 def renderer() -> Renderer:
     torch.manual_seed(0)
-    return Renderer(RendererConfiguration(width=32, blocks=2), INSTRUMENTS, LATENTS).eval()
+    return Renderer(SMALL, INSTRUMENTS, LATENTS).eval()
 
 
 def noise(samples: int, batch: int = 2, seed: int = 0) -> torch.Tensor:
@@ -85,6 +86,8 @@ def test_an_untrained_post_filter_changes_nothing(renderer: Renderer) -> None:
 def test_every_weight_learns_also_in_half_precision(renderer: Renderer) -> None:
     audio = noise(9600)
     torch.nn.init.normal_(renderer.refine_out.weight, std=0.02)
+    for gathering in renderer.trunk.gathering:
+        torch.nn.init.normal_(gathering.out.weight, std=0.1)  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         mask = renderer.select(audio, query(0, 2).expand(2, -1))
         refined = renderer.refine(audio, noise(9600, seed=1), torch.randn(2, LATENTS, 20))
@@ -92,6 +95,18 @@ def test_every_weight_learns_also_in_half_precision(renderer: Renderer) -> None:
     (renderer.apply_mask(mask, audio).square().mean() + refined.square().mean()).backward()
     for name, weight in renderer.named_parameters():
         assert weight.grad is not None and weight.grad.isfinite().all() and weight.grad.any(), name
+
+
+def test_shares_of_all_classes_sum_to_one(renderer: Renderer) -> None:
+    shares = renderer.log_shares(renderer.features(renderer.stft(noise(4800)))).exp()
+    assert shares.shape == (2, 11, INSTRUMENTS + 1, 1024)
+    torch.testing.assert_close(shares.sum(dim=2), torch.ones(2, 11, 1024))
+
+
+def test_where_no_latents_are_decoded_there_is_no_post_filter() -> None:
+    renderer = Renderer(SMALL, INSTRUMENTS, 0)
+    assert not renderer.cleans
+    assert not any(name.startswith("refine") for name, _ in renderer.named_parameters())
 
 
 def test_silence_is_rendered_without_infinities(renderer: Renderer) -> None:
@@ -103,7 +118,7 @@ def test_silence_is_rendered_without_infinities(renderer: Renderer) -> None:
 def test_half_an_instrument_is_found_after_a_few_steps() -> None:
     """Low and high tones are two instruments: the network must learn which is which."""
     torch.manual_seed(0)
-    renderer = Renderer(RendererConfiguration(width=32, blocks=2), 2, LATENTS)
+    renderer = Renderer(SMALL, 2, LATENTS)
     time = torch.arange(9600) / 24_000
     low, high = torch.sin(2 * torch.pi * 300 * time), torch.sin(2 * torch.pi * 4000 * time)
     audio = (low + high).expand(2, -1)

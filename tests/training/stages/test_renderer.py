@@ -35,6 +35,20 @@ def test_every_stem_has_an_owner_and_queries_name_what_may_be_missing(toy_stage:
     assert absent >= 1 and present >= 1
 
 
+def test_a_tape_runs_faster_or_slower_and_stays_as_long(toy_stage: MakeStage) -> None:
+    stage: Any = toy_stage("renderer")
+    clip = stage.clips.scenes(0, 1)[0][0]
+    heard: set[int] = set()
+    for seed in range(12):
+        piece = stage._cut(clip, 24_000, np.random.default_rng(seed))
+        assert list(piece.stems) == list(clip.stems)
+        assert all(stem.shape == (24_000,) and stem.dtype == np.float32 for stem in piece.stems.values())
+        heard.add(int(np.abs(np.fft.rfft(piece.stems["piano"])).argmax()))
+    true = int(np.abs(np.fft.rfft(clip.stems["piano"][:24_000])).argmax())
+    assert len(heard) > 3
+    assert all(abs(12 * np.log2(peak / true)) < stage.settings.varispeed + 0.5 for peak in heard)
+
+
 def test_a_band_that_is_too_full_keeps_its_sum(toy_stage: MakeStage) -> None:
     stage: Any = toy_stage("renderer")
     names = [*stage.vocabulary.instrument_names[:9], "kazoo"]
