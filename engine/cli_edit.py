@@ -83,7 +83,7 @@ class Seconds(click.ParamType):
     "--stems",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write what each round took away and what it brought here, as 32-bit float WAV.",
+    help="Write what each round took away and what it brought here, as 32-bit float WAV, and its notes as MIDI.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about every round.")
 @click.pass_context

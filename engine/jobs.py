@@ -6,7 +6,7 @@ import errno
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,8 @@ def edit_file(
     """Edit the file `source` by each of `texts` in turn and write `output`, with its rate, channels and length.
 
     With `rounds_folder` every round is kept there as round-1.wav, ... With `stems_folder` what each round took and
-    brought is kept there as round-1.removed.wav, round-1.added.wav, ...; `stems` is the begin of such names for the
-    last round alone. Raises UserError, Cancelled.
+    brought is kept there as round-1.removed.wav, round-1.added.wav and, where it was written, round-1.notes.mid, ...;
+    `stems` is the begin of such names for the last round alone. Raises UserError, Cancelled.
     """
     from engine.editor import EditRequest
 
@@ -72,6 +72,7 @@ def edit_file(
         kept = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
         done = edit.rounds[0]
         removed, added = _keep_stems(prefix, done.stems)
+        notes = _keep_notes(prefix, done.notes, editor)
         rounds.append(
             RoundReport(
                 instruction=text,
@@ -86,6 +87,7 @@ def edit_file(
                 strength=strength,
                 removed=removed,
                 added=added,
+                notes=notes,
             )
         )
     if on_progress:
@@ -176,6 +178,18 @@ def _keep_stems(prefix: Path | None, stems: Stems) -> tuple[str | None, str | No
         write(path, stem)
         paths.append(str(path))
     return paths[0], paths[1]
+
+
+def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Editor) -> str | None:
+    """Write what new instruments play as MIDI; its path, None where nothing was written or nobody asked."""
+    if prefix is None or not any(len(rows) for rows in notes.values()):
+        return None
+    from engine.midi import write_midi
+
+    prefix.parent.mkdir(parents=True, exist_ok=True)
+    path = prefix.with_name(f"{prefix.name}.notes.mid")
+    write_midi(path, notes, editor.bundle.vocabulary)
+    return str(path)
 
 
 def _save(path: Path, arrays: dict[str, Any]) -> None:

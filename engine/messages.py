@@ -51,10 +51,10 @@ class EditJob:
     `instruction` is what the user typed. Several edits in one text become rounds that are chained;
     with `rounds` (a folder) each round but the last is written there too, as `round-1.wav`, ...
     `region` is (start, end) in seconds of the source. `strength` (0-1) is how much of the change is made.
-    `stems` is the begin of two file names: the last round writes what it took from the one before it to
+    `stems` is the begin of file names: the last round writes what it took from the one before it to
     `<stems>.removed.wav` and what it brought to `<stems>.added.wav`, each where there was any, in 32-bit float
-    with the source's rate, channels and length. Source - removed + added is what was rendered, before a file
-    that holds less than float rounds it.
+    with the source's rate, channels and length, and the notes of that to `<stems>.notes.mid`. Source - removed + added
+    is what was rendered, before a file that holds less than float rounds it.
     """
 
     id: str
@@ -151,7 +151,8 @@ class RoundReport:
 
     `instruction` is what was typed, `understood` its canonical wording (Table 5). `output` is None
     for a round in between that nobody asked to keep. `heard` are the instruments that the listener
-    heard before it. `guidance` is None for the model's own. `removed` and `added` are the stems that were written.
+    heard before it. `guidance` is None for the model's own. `removed` and `added` are the stems that were
+    written, `notes` what was added as MIDI.
     """
 
     instruction: str
@@ -166,6 +167,7 @@ class RoundReport:
     strength: float = 1.0
     removed: str | None = None
     added: str | None = None
+    notes: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
     manifest.json           the tree, the current round, the trash        (manifest.previous.json: the one before)
     source.<ext>            the user's file, byte for byte
     rounds/0007.wav         a round's audio, never changed once it has this name
-    rounds/0007.removed.wav what that round took from the one before it, and rounds/0007.added.wav what it brought
+    rounds/0007.removed.wav what that round took from the one before it, and rounds/0007.added.wav what it brought,
+                            which rounds/0007.notes.mid has as notes, where a model wrote them
     rounds/0007.json        what that round is, so that the manifest can be rebuilt
     rounds/0008.part.wav    a round that a worker is writing
     analysis/, thumbnails/  what can be worked out again
@@ -40,7 +41,9 @@ except ImportError:  # pragma: no cover - systems without POSIX locks go without
     fcntl = None
 
 
-STEMS = ("removed", "added")
+Stem = Literal["removed", "added", "notes"]
+STEMS: Mapping[Stem, str] = {"removed": "removed.wav", "added": "added.wav", "notes": "notes.mid"}
+"""What is kept of a round beside its audio -> how its file name ends."""
 
 DERIVED = ("analysis", "thumbnails")
 """Folders with what can be worked out of a round's audio again: <id>.<anything>. They go with the round."""
@@ -49,7 +52,7 @@ DERIVED = ("analysis", "thumbnails")
 @dataclass(frozen=True)
 class Pending:
     """A round that is being made: the worker writes its audio to `path`, as WAV, and what it took and brought, where
-    there was any, to `stems` with .removed.wav and .added.wav after it."""
+    there was any, to `stems` with a dot and the endings of STEMS after it."""
 
     id: str
     parent: str
@@ -176,14 +179,14 @@ class Project:
         round = self.history[id] if id else self.history.current
         return self.folder / round.audio
 
-    def stem_path(self, id: str, stem: Literal["removed", "added"]) -> Path | None:
-        """Where lies what a round took from its parent, or brought to it; None where there was nothing, or where it
-        was not kept."""
+    def stem_path(self, id: str, stem: Stem) -> Path | None:
+        """Where lies what a round took from its parent, or brought to it, as sound or as notes; None where there was
+        nothing, or where it was not kept."""
         path = self._stem(self.history[id].id, stem)
         return path if path.is_file() else None
 
-    def _stem(self, id: str, stem: str) -> Path:
-        return self.folder / manifest.ROUNDS / f"{id}.{stem}.wav"
+    def _stem(self, id: str, stem: Stem) -> Path:
+        return self.folder / manifest.ROUNDS / f"{id}.{STEMS[stem]}"
 
     def begin_round(self, parent: str | None = None) -> Pending:
         """A place for the audio of an edit of `parent` (the current round). Several may be under way."""
@@ -425,7 +428,7 @@ def _complete(folder: Path, said: list[Round]) -> list[str]:
 def _stem_parts(folder: Path, id: str) -> list[tuple[Path, Path]]:
     """The stems of a round that is being made, as they are called now and when it is finished."""
     place = folder / manifest.ROUNDS
-    pairs = [(place / f"{id}.part.{name}.wav", place / f"{id}.{name}.wav") for name in STEMS]
+    pairs = [(place / f"{id}.part.{ending}", place / f"{id}.{ending}") for ending in STEMS.values()]
     return [(part, stem) for part, stem in pairs if part.exists()]
 
 

@@ -30,18 +30,21 @@ from instructme_app.model.session import Session
 
 log = logging.getLogger(__name__)
 
-STEMS: tuple[Literal["removed", "added"], ...] = ("removed", "added")
+STEMS: tuple[Literal["removed", "added", "notes"], ...] = ("removed", "added", "notes")
 TRIED_FILES = 4
 """Files of an export whose size is tried out; the others are taken to be like them."""
 
-What = Literal["round", "removed", "added", "difference", "tree", "log"]
-"""The current round; what its edit took out and put in; the round it is compared with minus it, which for a round
-without stems says both in one; every round; how all of them were made, as JSON."""
+What = Literal["round", "removed", "added", "notes", "difference", "tree", "log"]
+"""The current round; what its edit took out and put in, and the notes of that as MIDI; the round it is compared with
+minus it, which for a round without stems says both in one; every round; how all of them were made, as JSON."""
+
+ENDINGS = {"log": ".json", "notes": ".mid"}
+"""Of files that hold no sound."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One file to be. `source` is a sound file of the project, None for the log. With `minus`, the file holds
+    """One file to be. `source` is a file of the project. With `minus`, the file holds
     `source` - `minus`. `info` is the song's own file; in the spans `keep` its samples are copied as they are.
     """
 
@@ -66,7 +69,7 @@ class ExportRequest:
     forbidden: Path | None = None
 
     def target(self, item: Item) -> Path:
-        return self.folder / f"{item.name}{'.json' if item.what == 'log' else self.encoding.suffix}"
+        return self.folder / f"{item.name}{ENDINGS.get(item.what, self.encoding.suffix)}"
 
     @property
     def targets(self) -> tuple[Path, ...]:
@@ -88,8 +91,8 @@ def offered(session: Session) -> tuple[What, ...]:
     return (*result, *(("tree", "log") if len(session.rounds) > 1 else ()))
 
 
-def stem_path(session: Session, entry: Round, kind: Literal["removed", "added"]) -> Path | None:
-    """Where what was "removed" or "added" by a round lies; None where it has no such file."""
+def stem_path(session: Session, entry: Round, kind: Literal["removed", "added", "notes"]) -> Path | None:
+    """Where what was removed or added by a round lies, or its notes; None where it has no such file."""
     return session.project.stem_path(entry.id, kind) if session.project is not None else None
 
 
@@ -116,7 +119,7 @@ def plan(
             add(what, current, session.path_of(current), keep=True)
         elif what == "difference" and session.reference is not None:
             add(what, current, session.path_of(session.reference), session.path_of(current))
-        elif what in ("removed", "added"):
+        elif what in ("removed", "added", "notes"):
             stem = stem_path(session, current, what)
             if stem is not None:
                 add(what, current, stem)
@@ -161,6 +164,9 @@ def forecast(request: ExportRequest) -> Forecast:
     for item in request.items:
         if item.what == "log" or item.source is None:
             found.append(len(json.dumps(item.text)))
+            continue
+        if item.what == "notes":
+            found.append(item.source.stat().st_size if item.source.is_file() else 0)
             continue
         # The rounds of a song are alike in length, and mostly in how they compress.
         if len(tried) < TRIED_FILES:
@@ -238,6 +244,9 @@ def _write_item(item: Item, part: Path, encoding: Encoding, tell: Callable[[int,
             json.dump(item.text, file, indent=1, ensure_ascii=False)
             file.flush()
             os.fsync(file.fileno())
+        return
+    if item.what == "notes":
+        shutil.copyfile(item.source, part)
         return
     audio = read(item.source)
     if item.minus is not None:

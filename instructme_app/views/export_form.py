@@ -31,6 +31,7 @@ class ExportForm(Form):
             "round": self.tr("This round"),
             "removed": self.tr("What was removed"),
             "added": self.tr("What was added"),
+            "notes": self.tr("Its notes, as MIDI"),
             "difference": self.tr("What changed: before minus after"),
             "tree": self.tr("Every round"),
             "log": self.tr("How it was made, as JSON"),

@@ -223,6 +223,7 @@ class ExportDialog(QDialog):
         encoding = formats.chosen(self.form.format.currentData(), self.form.quality.currentData() or "best", info)
         self.form.set_about(self._about(encoding, info.sample_rate), not encoding.lossless)
         words = {"removed": self.tr("removed"), "added": self.tr("added"), "difference": self.tr("changed")}
+        words["notes"] = self.tr("notes")
         words["log"] = self.tr("edits")
         try:
             encoding.check(info.channels)

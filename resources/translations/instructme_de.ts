@@ -394,6 +394,10 @@
         <translation>geändert</translation>
     </message>
     <message>
+        <source>notes</source>
+        <translation>Noten</translation>
+    </message>
+    <message>
         <source>edits</source>
         <translation>Bearbeitungen</translation>
     </message>
@@ -447,6 +451,10 @@
     <message>
         <source>What was added</source>
         <translation>Was hinzukam</translation>
+    </message>
+    <message>
+        <source>Its notes, as MIDI</source>
+        <translation>Dessen Noten, als MIDI</translation>
     </message>
     <message>
         <source>What changed: before minus after</source>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 
@@ -40,6 +41,18 @@ def test_the_stems_of_every_round_are_written_and_sum_to_its_change(
     middle = read(rounds / "round-1.wav").samples
     np.testing.assert_allclose(read(song).samples - removed.samples, middle, atol=1e-6)
     np.testing.assert_allclose(middle + added.samples, read(out).samples, atol=1e-6)
+
+
+def test_what_is_written_as_notes_is_kept_as_midi(
+    score_bundle: Bundle, song: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stems = tmp_path / "stems"
+    assert edit(score_bundle, song, "add piano", "-o", tmp_path / "out.wav", "--stems", stems, "--json") == 0
+    (entry,) = json.loads(capsys.readouterr().out)["rounds"]
+    # A model that learnt nothing may write nothing; what it brought and its notes come together.
+    assert (entry["added"] is None) == (entry["notes"] is None)
+    if entry["notes"] is not None:
+        assert [track.name for track in mido.MidiFile(entry["notes"]).tracks] == ["piano"]
 
 
 def test_half_the_strength_is_half_the_change(

@@ -83,6 +83,17 @@ def test_the_round_its_stems_the_tree_and_the_log_are_exported_at_once(edited: M
     assert log.source_hash is not None and len(log.source_hash) == 64
 
 
+def test_the_notes_of_what_was_added_are_exported_as_they_are(edited: MainWindow, target: Path) -> None:
+    put_stems(edited)
+    project, current = edited.session.project, edited.session.current
+    assert project is not None and current is not None
+    (project.folder / "rounds" / f"{current.id}.notes.mid").write_bytes(b"MThd and so on")
+    assert offered(edited.session) == ("round", "removed", "added", "notes", "tree", "log")
+    (path,) = export(ExportRequest(plan(edited.session, ("notes",), DEFAULT_PATTERN), target, FLOAT))
+    assert path.name == "my song - Add strings - notes.mid"
+    assert path.read_bytes() == b"MThd and so on"
+
+
 def test_exported_stems_sum_to_the_exported_round(edited: MainWindow, target: Path) -> None:
     put_stems(edited)
     session = edited.session

@@ -28,7 +28,10 @@ def rendered(project: Project, *stems: str) -> Pending:
     pending = project.begin_round()
     write(pending.path, noise(1))
     for name in stems:
-        write(Path(f"{pending.stems}.{name}.wav"), noise(2))
+        if name == "notes":
+            Path(f"{pending.stems}.notes.mid").write_bytes(b"MThd")
+        else:
+            write(Path(f"{pending.stems}.{name}.wav"), noise(2))
     return pending
 
 
@@ -46,15 +49,16 @@ def test_the_stems_of_a_round_are_found_where_there_are_any(project: Project) ->
 
 
 def test_they_are_there_when_the_project_is_opened_again(project: Project) -> None:
-    made = finish(project, rendered(project, "removed", "added"))
+    made = finish(project, rendered(project, "removed", "added", "notes"))
     project.close()
     with Project.open(project.folder) as again:
         assert again.problems == ()
         assert again.stem_path(made, "removed") is not None and again.stem_path(made, "added") is not None
+        assert again.stem_path(made, "notes") == again.folder / "rounds" / f"{made}.notes.mid"
 
 
 def test_stems_that_nobody_finished_are_swept(project: Project) -> None:
-    pending = rendered(project, "removed", "added")
+    pending = rendered(project, "removed", "added", "notes")
     project.close()
     with Project.open(project.folder) as again:
         assert not list((again.folder / "rounds").glob(f"{pending.id}*"))
@@ -77,13 +81,13 @@ def test_a_round_that_only_lacked_its_name_is_completed_with_its_stems(project: 
 
 
 def test_a_cancelled_round_leaves_no_stems(project: Project) -> None:
-    pending = rendered(project, "removed", "added")
+    pending = rendered(project, "removed", "added", "notes")
     project.cancel_round(pending)
     assert not list((project.folder / "rounds").glob(f"{pending.id}*"))
 
 
 def test_a_purge_frees_the_stems_too(project: Project) -> None:
-    made = finish(project, rendered(project, "removed", "added"))
+    made = finish(project, rendered(project, "removed", "added", "notes"))
     audio = (project.folder / "rounds" / f"{made}.wav").stat().st_size
     project.delete(made)
     assert (project.folder / "rounds" / f"{made}.removed.wav").exists()
