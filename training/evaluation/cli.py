@@ -142,6 +142,14 @@ def figure_4(study: Any, options: dict[str, Any]) -> None:
     pages.write(study, pages.pictures(study), options)
 
 
+@_table("seeds")
+def seeds(study: Any, options: dict[str, Any]) -> None:
+    """Whether another seed is another result, and each of them what was asked for."""
+    from training.evaluation import pages
+
+    pages.write(study, pages.seeds(study), options)
+
+
 @_table("figure-5")
 def figure_5(study: Any, options: dict[str, Any]) -> None:
     """Figure 5: metrics against the number of rounds, up to ten, for our way and the paper's."""

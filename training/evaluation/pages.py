@@ -26,6 +26,7 @@ from training.evaluation.paper import table_1 as paper_table_1
 from training.evaluation.paper import table_2 as paper_table_2
 from training.evaluation.paper import table_4 as paper_table_4
 from training.evaluation.rounds import EDITED, UNTOUCHED, rounds_table
+from training.evaluation.seeds import measure_seeds, seeds_table
 from training.evaluation.study import PICTURE_SEEDS, Study
 from training.evaluation.summary import in_short
 from training.evaluation.tables import Table, as_csv, markdown
@@ -87,6 +88,11 @@ def rounds(study: Study, count: int, songs: int) -> Page:
         pictures[name] = lambda path, kind=kind: plots.lines(table, path, kind)
         blocks.append(f"![Figures against the round, {kind}]({name})\n")
     return Page(table.title, tuple(blocks), pictures)
+
+
+def seeds(study: Study) -> Page:
+    table = seeds_table(measure_seeds(study))
+    return Page(table.title, (table,))
 
 
 def pictures(study: Study) -> Page:
