@@ -146,13 +146,15 @@ def record(
     described: Mapping[str, Any],
     on_shard: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write the shards that are not there yet, until time.monotonic() is `until`. `on_shard` gets number and clips."""
+    """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. `on_shard` gets
+    number and clips."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in shards:
         path = folder / f"shard-{number:05d}.safetensors"
         if path.exists():
             continue
-        if time.monotonic() > until:
+        # However little time there is: with nothing in the folder nobody can go on.
+        if time.monotonic() > until and any(folder.glob("shard-*.safetensors")):
             return
         rng = np.random.default_rng([seed, number, *b"tapes"])
         clips: list[tuple[Clip, int | None]] = []

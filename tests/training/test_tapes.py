@@ -79,6 +79,11 @@ def test_shards_do_not_depend_on_who_records_them(tmp_path: Path) -> None:
     assert (tmp_path / "two" / "shard-00000.safetensors").stat().st_mtime_ns == before, "not recorded again"
 
 
+def test_however_little_time_there_is_something_is_recorded(tmp_path: Path) -> None:
+    record(WrittenSongs(), tmp_path, seconds=SECONDS, seed=0, shards=range(5), until=0.0, described={})
+    assert [path.name for path in tmp_path.iterdir()] == ["shard-00000.safetensors"]
+
+
 def test_no_tapes_and_a_damaged_one_are_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no tapes"):
         Tapes(tmp_path)
