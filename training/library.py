@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from engine.models.hearing import heard_picture, rises
 from engine.score import TOKEN_FRAMES
 from training.clip import Clip
 from training.corpora.corpus import Corpus
+from training.shards import missing
 from training.stages.mixing import fitted, whole_frames
 from training.synthesis.effects import level
 from training.triplets import AUDIBLE
@@ -101,14 +101,7 @@ def prepare(
 ) -> None:
     """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. `on_shard` gets
     number and clips."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in shards:
-        path = folder / f"shard-{number:05d}.safetensors"
-        if path.exists():
-            continue
-        # However little time there is: with nothing in the folder nobody can go on.
-        if time.monotonic() > until and any(folder.glob("shard-*.safetensors")):
-            return
+    for number, path in missing(folder, shards, until):
         rng = np.random.default_rng([seed, number])
         clips: list[tuple[Clip, int | None]] = []
         while len(clips) < SHARD_CLIPS:

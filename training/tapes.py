@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from safetensors.numpy import save_file
 from engine.errors import UserError
 from training.clip import Clip
 from training.corpora.corpus import Corpus
+from training.shards import missing
 from training.stages.base import Scene
 
 FORMAT = 1
@@ -148,14 +148,7 @@ def record(
 ) -> None:
     """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. `on_shard` gets
     number and clips."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in shards:
-        path = folder / f"shard-{number:05d}.safetensors"
-        if path.exists():
-            continue
-        # However little time there is: with nothing in the folder nobody can go on.
-        if time.monotonic() > until and any(folder.glob("shard-*.safetensors")):
-            return
+    for number, path in missing(folder, shards, until):
         rng = np.random.default_rng([seed, number, *b"tapes"])
         clips: list[tuple[Clip, int | None]] = []
         while len(clips) < SHARD_CLIPS:
