@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -104,99 +105,81 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
         raise SystemExit(INTERRUPTED)
 
 
-@click.command()
-@click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts or MIDI; may be repeated.")
-@click.option("--soundfont", type=PLACE, multiple=True, help="Beside those that are installed; may be repeated.")
-@click.option("-o", "--output", type=PLACE, default=Path("runs/default/library"), show_default=True)
-@click.option("--listener", type=PLACE, required=True, help="A run, or a model.")
-@click.option("--clips", type=click.IntRange(min=1), default=4000, show_default=True)
-@click.option("--seconds", type=click.FloatRange(min=1), default=CLIP_SECONDS, show_default=True)
-@click.option("--minutes", type=ABOVE_ZERO, help="Stop after so long; the same command goes on.")
-@click.option(
-    "--share", default="1/1", show_default=True, help="n/m: this is the n-th of m processes that share the work."
-)
-@click.option("--seed", type=int, default=0, show_default=True)
-def prepare(
-    data: tuple[Path, ...],
-    soundfont: tuple[Path, ...],
-    output: Path,
-    listener: Path,
-    clips: int,
-    seconds: float,
-    minutes: float | None,
-    share: str,
-    seed: int,
+def _in_shards(output: Path, clips: int) -> Callable[[Callable[..., None]], click.Command]:
+    """A command that makes a folder of shards from clips. `output`, `clips`: what they are where nothing is said."""
+
+    def decorate(make: Callable[..., None]) -> click.Command:
+        for option in reversed(
+            (
+                click.option("--data", type=PLACE, multiple=True, help="Folder or zip of songs; may be repeated."),
+                click.option("--soundfont", type=PLACE, multiple=True, help="Beside those installed; may be repeated."),
+                click.option("-o", "--output", type=PLACE, default=output, show_default=True),
+                click.option("--clips", type=click.IntRange(min=1), default=clips, show_default=True),
+                click.option("--seconds", type=click.FloatRange(min=1), default=CLIP_SECONDS, show_default=True),
+                click.option("--minutes", type=ABOVE_ZERO, help="Stop after so long; the same command goes on."),
+                click.option("--share", default="1/1", show_default=True, help="n/m: the n-th of m processes at work."),
+                click.option("--seed", type=int, default=0, show_default=True),
+            )
+        ):
+            make = option(make)
+        return click.command()(make)
+
+    return decorate
+
+
+def _make_shards(
+    write: Callable[..., None], shard_clips: int, validation: int, options: dict[str, Any], *network: Any
 ) -> None:
-    """Render clips, let the listener hear them, and keep its hearing and the notes: a library for `train diffusion`."""
+    """`write` the shards of this process's share: of `validation` clips kept apart, then of those to train on."""
     import time
 
+    from training.corpora import open_corpora
+    from training.corpora.corpus import Split
+
+    first, of = _share(options["share"])
+    until = time.monotonic() + 60 * options["minutes"] if options["minutes"] else float("inf")
+    output, data, seed = options["output"], options["data"], options["seed"]
+    parts: tuple[tuple[Split, Path, int], ...] = (
+        ("validation", output / "validation", validation),
+        ("train", output, options["clips"]),
+    )
+    for split, folder, wanted in parts:
+        corpus = open_corpora(data, split=split, soundfonts=options["soundfont"])
+        write(
+            corpus,
+            *network,
+            folder,
+            seconds=options["seconds"],
+            seed=seed,
+            shards=range(first, -(-wanted // shard_clips), of),
+            until=until,
+            described={"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed},
+            on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
+        )
+
+
+@_in_shards(Path("runs/default/library"), 4000)
+@click.option("--listener", type=PLACE, required=True, help="A run, or a model.")
+def prepare(listener: Path, **options: Any) -> None:
+    """Render clips, let the listener hear them, and keep its hearing and the notes: a library for `train diffusion`."""
     import torch
 
     from engine.networks import fast_bfloat16
     from training import library
     from training.checkpoints import load_part
-    from training.corpora import open_corpora
-    from training.corpora.corpus import Split
 
-    first, of = _share(share)
     torch.set_num_threads(1)
-    until = time.monotonic() + 60 * minutes if minutes else float("inf")
     network = load_part(listener, "listener")
-    parts: tuple[tuple[Split, Path, int], ...] = (("validation", output / "validation", 80), ("train", output, clips))
-    for split, folder, wanted in parts:
-        corpus = open_corpora(data, split=split, soundfonts=soundfont)
-        shards = range(first, -(-wanted // library.SHARD_CLIPS), of)
-        described = {"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed}
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
-            library.prepare(
-                corpus, network, folder, seconds=seconds, seed=seed, shards=shards, until=until, described=described,
-                on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
-            )  # fmt: skip
+    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
+        _make_shards(library.prepare, library.SHARD_CLIPS, 80, options, network)
 
 
-@click.command()
-@click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts, MIDI or stems; may be repeated.")
-@click.option("--soundfont", type=PLACE, multiple=True, help="Beside those that are installed; may be repeated.")
-@click.option("-o", "--output", type=PLACE, default=Path("runs/tapes"), show_default=True)
-@click.option("--clips", type=click.IntRange(min=1), default=6000, show_default=True, help="2.4 MB each.")
-@click.option("--seconds", type=click.FloatRange(min=1), default=CLIP_SECONDS, show_default=True)
-@click.option("--minutes", type=ABOVE_ZERO, help="Stop after so long; the same command goes on.")
-@click.option(
-    "--share", default="1/1", show_default=True, help="n/m: this is the n-th of m processes that share the work."
-)
-@click.option("--seed", type=int, default=0, show_default=True)
-def record(
-    data: tuple[Path, ...],
-    soundfont: tuple[Path, ...],
-    output: Path,
-    clips: int,
-    seconds: float,
-    minutes: float | None,
-    share: str,
-    seed: int,
-) -> None:
-    """Render clips once and keep them with all that is known of them: tapes for `train ... --tapes`."""
-    import time
-
+@_in_shards(Path("runs/tapes"), 6000)
+def record(**options: Any) -> None:
+    """Render clips once and keep them, 2.4 MB each, with all that is known of them: tapes for `train ... --tapes`."""
     from training import tapes
-    from training.corpora import open_corpora
-    from training.corpora.corpus import Split
 
-    first, of = _share(share)
-    until = time.monotonic() + 60 * minutes if minutes else float("inf")
-    parts: tuple[tuple[Split, Path, int], ...] = (("validation", output / "validation", 160), ("train", output, clips))
-    for split, folder, wanted in parts:
-        corpus = open_corpora(data, split=split, soundfonts=soundfont)
-        tapes.record(
-            corpus,
-            folder,
-            seconds=seconds,
-            seed=seed,
-            shards=range(first, -(-wanted // tapes.SHARD_CLIPS), of),
-            until=until,
-            described={"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed},
-            on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
-        )
+    _make_shards(tapes.record, tapes.SHARD_CLIPS, 160, options)
 
 
 @click.command()
@@ -278,7 +261,7 @@ def _changed(settings: Any, options: dict[str, Any]) -> Any:
 
 
 def _share(text: str) -> tuple[int, int]:
-    """ "2/3" -> (1, 3): the first shard, and how many lie between one and the next."""
+    """Of "2/3" (1, 3): the first shard, and how far it is from one to the next."""
     number, _, of = text.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise UserError(f"{text!r} is no share of the work", "give for example 1/2 and 2/2")

@@ -162,7 +162,8 @@ class ModelConfiguration:
 def without_outdated(data: Mapping[str, Any]) -> dict[str, Any]:
     """A configuration as it was written, without the table of a renderer from before the U-Net over bands: that
     network is gone, and its values mean nothing to the one of today."""
-    outdated = "width" in data.get("renderer", {})
+    renderer = data.get("renderer")
+    outdated = isinstance(renderer, Mapping) and "width" in renderer
     return {name: table for name, table in data.items() if not (outdated and name == "renderer")}
 
 
