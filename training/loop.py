@@ -89,10 +89,13 @@ def train(stage: Stage, request: RunRequest) -> RunReport:
         torch.set_num_threads(request.threads)
     accelerator = accelerator_for(request.device, request.precision)
     run = _Run(stage, request, accelerator)
+    # Gradients of what hardly matters fall below the smallest normal number, on which a CPU is fifty times slower.
+    torch.set_flush_denormal(True)
     try:
         with stop_signals(run.stop):
             return run.go()
     finally:
+        torch.set_flush_denormal(False)
         run.journal.close()
 
 
