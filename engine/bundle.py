@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UserError
-from engine.models.configuration import ModelConfiguration, without_outdated
+from engine.models.configuration import ModelConfiguration, outdated_parts, without_outdated
 from engine.resources import MODELS
 from engine.vocabulary import Vocabulary
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from engine.models.text import TextEncoder
 
-FORMAT = 2
+FORMAT = 3
 """Of model.json. A bundle with a higher one was made by a newer InstructME; one with a lower one is upgraded as it is
-read. 2: the renderer is a U-Net over bands."""
+read. 2: the renderer is a U-Net over bands. 3: so is the listener, over keys."""
 
 MANIFEST = "model.json"
 PARTS = ("autoencoder", "unet", "listener", "renderer", "embedding", "synthesizer")
@@ -247,17 +247,19 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
-    """A manifest of format 1 as one of format 2. Its renderer was another network, whose weights nobody can read any
-    more: the model is then one without a renderer, whose other parts are as good as ever."""
+    """A manifest of an older format as one of today's. Where its renderer or listener was another network, nobody can
+    read the weights any more: the model is then one without that part, whose others are as good as ever."""
     configuration, files = manifest.get("configuration"), manifest.get("files")
     if not isinstance(configuration, dict) or not isinstance(files, dict):
         return manifest  # damaged, and said to be so by whoever reads on
+    outdated = [name for name in outdated_parts(configuration) if f"{name}.safetensors" in files]
+    gone = {f"{name}.safetensors" for name in outdated}
     return {
         **manifest,
         "format": FORMAT,
         "configuration": without_outdated(configuration),
-        "files": {name: entry for name, entry in files.items() if name != "renderer.safetensors"},
-        "outdated": ["renderer"] if "renderer.safetensors" in files else [],
+        "files": {name: entry for name, entry in files.items() if name not in gone},
+        "outdated": outdated,
     }
 
 

@@ -34,7 +34,7 @@ TINY = ModelConfiguration(
     text=TextConfiguration(kind="hash", channels=16, max_tokens=16),
     unet=UNetConfiguration(channels=(16, 16), blocks=(1, 1), head_channels=8, chunk_frames=20),
     diffusion=DiffusionConfiguration(sample_steps=2),
-    listener=ListenerConfiguration(width=16, blocks=1),
+    listener=ListenerConfiguration(width=16, blocks=1, channels=(8, 16), key_blocks=(1, 1)),
     renderer=RendererConfiguration(bands=32, channels=(8, 16), blocks=(1, 1), refine_width=16),
     embedding=EmbeddingConfiguration(width=16, blocks=1, channels=8),
 )

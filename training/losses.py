@@ -192,12 +192,13 @@ def _ratio_db(shared: Tensor, power: Tensor, reference: Tensor, limit_db: float)
 class Labels:
     """What a batch's labels say; None or the value named is unknown, and no loss is taken there.
 
-    chords: (B, F) class, -1 unknown. pitches: (B, 88, F) in 0..1, negative unknown. instruments: (B, N, F) in
+    chords: (B, F) class, -1 unknown. pitches, onsets: (B, 88, F) in 0..1, negative unknown. instruments: (B, N, F) in
     0..1, negative unknown. beats: (B, F) 0 nothing, 1 beat, 2 downbeat, -1 unknown.
     """
 
     chords: Tensor | None = None
     pitches: Tensor | None = None
+    onsets: Tensor | None = None
     instruments: Tensor | None = None
     beats: Tensor | None = None
 
@@ -206,13 +207,9 @@ class Labels:
 class ListenerLoss:
     chords: Tensor
     pitches: Tensor
+    onsets: Tensor
     instruments: Tensor
     beats: Tensor
-
-    @property
-    def total(self) -> Tensor:
-        """Weighted so that no head rules: a chord's cross-entropy is some ten times a key's."""
-        return self.chords + 5 * self.pitches + 2 * self.instruments + 2 * self.beats
 
 
 def listener_loss(
@@ -221,32 +218,40 @@ def listener_loss(
     *,
     chord_weights: Tensor | None = None,
     pitch_balance: float = 2.0,
+    onset_balance: float = 4.0,
     instrument_balance: float = 1.5,
     beat_balance: float = 6.0,
 ) -> ListenerLoss:
-    """Cross-entropies over what is known. The balances are how much more a sounding key, a present instrument
-    and a beat weigh than their absence; chord_weights: (CHORD_CLASSES,), see `balanced_weights`."""
+    """Cross-entropies over what is known. The balances are how much more a sounding key, an onset, a present
+    instrument and a beat weigh than their absence; chord_weights: (CHORD_CLASSES,), see `balanced_weights`."""
     zero = heard.chords.new_zeros(())
-    chords = pitches = instruments = beats = zero
+    chords = pitches = onsets = instruments = beats = zero
     if labels.chords is not None and bool((labels.chords >= 0).any()):
         chords = F.cross_entropy(
             heard.chords.float(), labels.chords.long(), weight=chord_weights, ignore_index=-1, label_smoothing=0.02
         )
     if labels.pitches is not None:
         pitches = _known_bce(heard.pitches, labels.pitches.float(), pitch_balance)
+    if labels.onsets is not None:
+        onsets = _known_bce(heard.onsets, _spread(labels.onsets.float()), onset_balance)
     if labels.instruments is not None:
         instruments = _known_bce(heard.instruments, labels.instruments.float(), instrument_balance)
     if labels.beats is not None:
         beats = _known_bce(heard.beats, beat_targets(labels.beats), beat_balance)
-    return ListenerLoss(chords, pitches, instruments, beats)
+    return ListenerLoss(chords, pitches, onsets, instruments, beats)
 
 
 def beat_targets(beats: Tensor) -> Tensor:
     """(B, F) 0, 1, 2 or -1 -> (B, 2, F) of beat and downbeat, half as sure one frame (20 ms) before and after."""
     known = (beats >= 0).unsqueeze(1)
     marks = torch.stack([beats >= 1, beats == 2], dim=1).float()
+    return torch.where(known, _spread(marks), torch.full_like(marks, -1.0))
+
+
+def _spread(marks: Tensor) -> Tensor:
+    """(..., F): a mark is half as sure one frame (20 ms) before and after. What is negative stays."""
     beside = torch.maximum(F.pad(marks, (1, 0))[..., :-1], F.pad(marks, (0, 1))[..., 1:])
-    return torch.where(known, torch.maximum(marks, 0.5 * beside), torch.full_like(marks, -1.0))
+    return torch.where(marks < 0, marks, torch.maximum(marks, 0.5 * beside.clamp_min(0)))
 
 
 def balanced_weights(counts: Tensor, power: float = 0.5, limit: float = 5.0) -> Tensor:

@@ -65,10 +65,15 @@ class ListenerSettings(StageSettings):
     chord_weight: float = 1.0
     pitch_weight: float = 5.0
     """Keys are 0 in 97% of the matrix, so that its mean loss is small."""
+    onset_weight: float = 5.0
     instrument_weight: float = 2.0
     beat_weight: float = 1.0
     full_band: float = 0.3
     """Share of examples that keep every stem; the others keep a random part of the band."""
+    level_db: float = 4.0
+    """Deviation of the faders, one a stem."""
+    noisy: float = 0.3
+    """Share of examples with noise."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ SHORTEST_PRESENCE = 0.5
 class Listening:
     """chords: (CHORD_CLASSES, F), pitches: (88, F) from A0, instruments: (N, F), all probabilities in float32.
     key: as `C:maj`, or None. instrument_names: of the N rows. pulse: (2, F), how likely each frame is a beat and a
-    downbeat, from which `beats` were chosen; None where that was not kept."""
+    downbeat, from which `beats` were chosen; onsets: (88, F), that a key is struck; None where they were not kept."""
 
     chords: np.ndarray
     pitches: np.ndarray
@@ -42,6 +42,7 @@ class Listening:
     key: str | None
     frame_rate: int = FRAME_RATE
     pulse: np.ndarray | None = None
+    onsets: np.ndarray | None = None
 
     @property
     def beat_times(self) -> np.ndarray:
@@ -109,6 +110,7 @@ def listen(listener: Listener, audio: np.ndarray, vocabulary: Vocabulary) -> Lis
     names = vocabulary.instrument_names
     chords = np.zeros((CHORD_CLASSES, total), np.float32)
     pitches = np.zeros((88, total), np.float32)
+    onsets = np.zeros((88, total), np.float32)
     instruments = np.zeros((len(names), total), np.float32)
     beats = np.zeros((2, total), np.float32)
     device = next(listener.parameters()).device
@@ -119,14 +121,14 @@ def listen(listener: Listener, audio: np.ndarray, vocabulary: Vocabulary) -> Lis
             piece = audio[start * SAMPLES_PER_FRAME : stop * SAMPLES_PER_FRAME]
             with torch.inference_mode():
                 heard = listener(torch.from_numpy(piece.copy()).to(device)[None])
-                answers = (heard.chords.softmax(1), heard.pitches, heard.instruments, heard.beats)
-            for matrix, answer in zip((chords, pitches, instruments, beats), answers, strict=True):
+                answers = (heard.chords.softmax(1), heard.pitches, heard.onsets, heard.instruments, heard.beats)
+            for matrix, answer in zip((chords, pitches, onsets, instruments, beats), answers, strict=True):
                 probabilities = answer if matrix is chords else answer.sigmoid()
                 matrix[:, first:last] = probabilities[0, :, first - start : last - start].float().cpu().numpy()
     finally:
         listener.train(training)
     tracked = track_beats(beats[0], beats[1])
-    return Listening(chords, pitches, instruments, names, tracked, estimate_key(pitches), pulse=beats)
+    return Listening(chords, pitches, instruments, names, tracked, estimate_key(pitches), pulse=beats, onsets=onsets)
 
 
 def _windows(total: int) -> Iterator[tuple[int, int, int, int]]:

@@ -82,6 +82,9 @@ class DiffusionConfiguration:
 class ListenerConfiguration:
     width: int = 192
     blocks: int = 8
+    channels: tuple[int, ...] = (32, 64, 96, 128)
+    key_blocks: tuple[int, ...] = (1, 1, 2, 2)
+    """`width`, `blocks`: of what is heard over time. `channels`, `key_blocks`: of the U-Net over keys."""
 
 
 @dataclass(frozen=True)
@@ -159,12 +162,22 @@ class ModelConfiguration:
         return cls(**values)
 
 
+def outdated_parts(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts of a configuration, as it was written, whose networks are gone: the renderer from before the U-Net over
+    bands, the listener from before that over keys."""
+    renderer, listener = data.get("renderer"), data.get("listener")
+    gone = {
+        "renderer": isinstance(renderer, Mapping) and "width" in renderer,
+        "listener": isinstance(listener, Mapping) and "channels" not in listener,
+    }
+    return tuple(name for name, outdated in gone.items() if outdated)
+
+
 def without_outdated(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration as it was written, without the table of a renderer from before the U-Net over bands: that
-    network is gone, and its values mean nothing to the one of today."""
-    renderer = data.get("renderer")
-    outdated = isinstance(renderer, Mapping) and "width" in renderer
-    return {name: table for name, table in data.items() if not (outdated and name == "renderer")}
+    """A configuration as it was written, without the tables of its outdated parts: they mean nothing to the networks
+    of today."""
+    outdated = outdated_parts(data)
+    return {name: table for name, table in data.items() if name not in outdated}
 
 
 def _build(part: type, data: dict[str, Any]) -> Any:

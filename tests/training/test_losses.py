@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -69,16 +70,15 @@ def test_convergence_is_the_share_of_the_error() -> None:
 
 def heard(frames: int = 6) -> Heard:
     generator = torch.Generator().manual_seed(0)
-    parts = [torch.randn(2, rows, frames, generator=generator).requires_grad_() for rows in (85, 88, 3, 2)]
+    parts = [torch.randn(2, rows, frames, generator=generator).requires_grad_() for rows in (85, 88, 88, 3, 2)]
     return Heard(*parts)
 
 
 def test_nothing_known_teaches_nothing() -> None:
-    unknown = Labels(
-        torch.full((2, 6), -1), torch.full((2, 88, 6), -1), torch.full((2, 3, 6), -1), torch.full((2, 6), -1)
-    )
+    unknown = Labels(*(torch.full(shape, -1) for shape in ((2, 6), (2, 88, 6), (2, 88, 6), (2, 3, 6), (2, 6))))
     for labels in (Labels(), unknown):
-        assert listener_loss(heard(), labels).total.item() == 0
+        loss = listener_loss(heard(), labels)
+        assert all(getattr(loss, part.name).item() == 0 for part in fields(loss))
 
 
 def test_only_known_frames_have_gradients() -> None:
@@ -87,7 +87,8 @@ def test_only_known_frames_have_gradients() -> None:
     chords[0, 2] = 7
     beats = torch.full((2, 6), -1)
     beats[1, 3:] = 0
-    listener_loss(answer, Labels(chords=chords, beats=beats)).total.backward()
+    loss = listener_loss(answer, Labels(chords=chords, beats=beats))
+    (loss.chords + loss.beats).backward()
     assert answer.chords.grad is not None and answer.beats.grad is not None
     assert answer.chords.grad.abs().sum(1).nonzero().tolist() == [[0, 2]]
     assert answer.beats.grad.abs().sum(1).nonzero().tolist() == [[1, 3], [1, 4], [1, 5]]
@@ -98,6 +99,17 @@ def test_beats_are_half_sure_beside_themselves_and_downbeats_are_beats() -> None
     targets = beat_targets(torch.tensor([[0, 1, 0, 0, 2, 0, -1]]))
     assert targets[0, 0].tolist() == [0.5, 1, 0.5, 0.5, 1, 0.5, -1]
     assert targets[0, 1].tolist() == [0, 0, 0, 0.5, 1, 0.5, -1]
+
+
+def test_onsets_are_half_sure_beside_themselves_and_unknown_ones_stay_unknown() -> None:
+    struck = torch.tensor([[[0, 0, 1, 0, 0, 0]], [[-1] * 6]])
+    right = Heard(*(torch.zeros(2, rows, 6) for rows in (85, 1, 1, 3, 2)))
+    sharp, soft = (
+        replace(right, onsets=torch.tensor(row).expand(2, 1, 6))
+        for row in ([-9.0, -9, 9, -9, -9, -9], [-9.0, 0, 9, 0, -9, -9])
+    )
+    losses = [listener_loss(heard, Labels(onsets=struck)).onsets for heard in (sharp, soft)]
+    assert losses[1] < losses[0]
 
 
 def test_rare_classes_weigh_more_within_reason() -> None:

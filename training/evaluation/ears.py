@@ -24,8 +24,8 @@ class Hearer(Protocol):
 class Ears:
     """Hears as `judge` does, sound by sound.
 
-    In a batch the listener's pictures of five sounds do not fit into a processor's cache: one by one takes half the
-    time and gives the same bits.
+    In a batch the listener's pictures of five sounds do not fit into a processor's cache: one by one takes no longer,
+    and gives the same bits in whatever company a sound is heard.
     """
 
     def __init__(self, judge: Hearer, remembered: int = REMEMBERED) -> None:

@@ -6,8 +6,10 @@ Both compare what the same listener hears in either, so its own mistakes are in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from engine.grid import FRAME_RATE
 from training.evaluation.metrics import chord_agreement
@@ -73,11 +75,10 @@ def notes(pitches: np.ndarray) -> np.ndarray:
     return sounding
 
 
-def onsets(sounding: np.ndarray) -> np.ndarray:
-    """Frames, rising, in which a key begins to sound; those of one chord are one."""
-    began = sounding & ~np.pad(sounding, ((0, 0), (1, 0)))[:, :-1]
-    # A key that sounds from the first frame on has begun before.
-    began[:, 0] = False
+def onsets(struck: np.ndarray) -> np.ndarray:
+    """Probabilities (88, frames) that a key is struck -> frames, rising, in which one is; those of a chord are one."""
+    window = 2 * CHORD_FRAMES + 1
+    began = (struck >= SOUNDING) & (struck == maximum_filter1d(struck, window, axis=1, mode="constant"))
     found: list[int] = []
     for frame in np.flatnonzero(began.any(axis=0)):
         if not found or frame - found[-1] > CHORD_FRAMES:
@@ -117,17 +118,25 @@ def overlapped_area(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.minimum(kernels @ one, kernels @ other).sum())
 
 
-def overlaps(edited: np.ndarray, target: np.ndarray, edges: np.ndarray) -> tuple[float | None, float | None]:
-    """(PCH, IOI) of one track by Eq. 10; pitch probabilities (88, frames) of edited and target, bars between `edges`.
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What is heard to be played, probabilities (88, frames): `pitches` that a key sounds, `struck` that it begins."""
+
+    pitches: np.ndarray
+    struck: np.ndarray
+
+
+def overlaps(edited: Played, target: Played, edges: np.ndarray) -> tuple[float | None, float | None]:
+    """(PCH, IOI) of one track by Eq. 10, bars between `edges`.
 
         D_OA = 1 / (N_t * N_b) * sum_i sum_j OA(P_ij, P'_ij)
 
     The mean over the N_b bars is taken here and that over the N_t tracks by the tables. A bar in which only one of
     the two has notes (or intervals) is 0, one in which neither has any does not count; None where no bar counts.
     """
-    frames = min(edited.shape[1], target.shape[1])
-    sounding = [notes(matrix[:, :frames]) for matrix in (edited, target)]
-    begun = [onsets(matrix) for matrix in sounding]
+    frames = min(edited.pitches.shape[1], target.pitches.shape[1])
+    sounding = [notes(played.pitches[:, :frames]) for played in (edited, target)]
+    begun = [onsets(played.struck[:, :frames]) for played in (edited, target)]
     pitch: list[float] = []
     interval: list[float] = []
     for first, last in zip(edges[:-1], np.minimum(edges[1:], frames), strict=True):

@@ -23,6 +23,7 @@ from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLES_PER_FRAME, frames_in
 from engine.models.listener import Listener
 from engine.windows import windows
+from training.evaluation.harmony import Played
 from training.evaluation.metrics import HEARD_PROBABILITY, Hearing
 from training.evaluation.tagger import TrainedTagger
 from training.evaluation.vggish import VGGish, examples, load_vggish
@@ -44,8 +45,7 @@ class Heard:
 
     hearing: Hearing
     """Steady chords, and the seconds of each instrument."""
-    pitches: np.ndarray
-    """(88, frames) probabilities."""
+    played: Played
     downbeats: np.ndarray
     """(bars,) frames at which a bar begins, as heard."""
     embeddings: Mapping[str, np.ndarray]
@@ -111,7 +111,7 @@ class Judge:
         if len({sound.shape for sound in sounds}) != 1 or sounds[0].size == 0:
             raise ValueError("the judge hears sounds of one length, and not of none")
         batch = np.ascontiguousarray(np.stack(sounds), dtype=np.float32)
-        chords, pitches, instruments, beats, features = self._listen(torch.from_numpy(batch).to(self.device))
+        chords, pitches, struck, instruments, beats, features = self._listen(torch.from_numpy(batch).to(self.device))
         if self.tagger is not None:
             playing = self.tagger.seconds(batch)
         else:
@@ -128,7 +128,7 @@ class Judge:
             heard.append(
                 Heard(
                     Hearing(_steady_chords(listening), playing[row]),
-                    pitches[row],
+                    Played(pitches[row], struck[row]),
                     np.round(tracked.downbeats * FRAME_RATE).astype(int),
                     embeddings,
                     None if self.independent is None else self._asked(sound),
@@ -141,8 +141,8 @@ class Judge:
         return np.asarray(self.independent(sound)).astype(np.int64)
 
     def _listen(self, audio: torch.Tensor) -> tuple[np.ndarray, ...]:
-        """(B, T) -> chords (B, 85, F), pitches (B, 88, F), instruments (B, N, F), beats (B, 2, F) as probabilities,
-        and features (B, F, width), in windows as engine.analysis.listening has them."""
+        """(B, T) -> chords (B, 85, F), pitches and onsets (B, 88, F), instruments (B, N, F), beats (B, 2, F) as
+        probabilities, and features (B, F, width), in windows as engine.analysis.listening has them."""
         total = frames_in(audio.shape[1])
         joined: list[np.ndarray] = []
         features: list[torch.Tensor] = []
@@ -159,6 +159,7 @@ class Judge:
                 answers = (
                     heard.chords.softmax(1),
                     heard.pitches.sigmoid(),
+                    heard.onsets.sigmoid(),
                     heard.instruments.sigmoid(),
                     heard.beats.sigmoid(),
                     features.pop().transpose(1, 2),
@@ -170,7 +171,7 @@ class Judge:
                     whole[..., window.start : window.end] += array * window.weights
         finally:
             hook.remove()
-        return (*joined[:4], joined[4].transpose(0, 2, 1))
+        return (*joined[:-1], joined[-1].transpose(0, 2, 1))
 
 
 def _by_the_second(features: np.ndarray) -> np.ndarray:

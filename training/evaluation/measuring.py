@@ -108,7 +108,7 @@ def unpacked(text: str) -> np.ndarray:
 def _overlaps(case: Case, heard: Heard, target: Heard) -> tuple[float | None, float | None]:
     """(PCH, IOI) over the bars of the song; where nobody knows them, over those heard in the true target."""
     bars = case.bars if case.bars is not None else target.downbeats
-    return overlaps(heard.pitches, target.pitches, bar_edges(target.pitches.shape[1], bars))
+    return overlaps(heard.played, target.played, bar_edges(target.played.pitches.shape[1], bars))
 
 
 def _independent(case: Case, heard: Heard, target: Heard) -> Mapping[str, float | None]:

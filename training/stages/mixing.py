@@ -14,6 +14,7 @@ from scipy import fft
 from torch import Tensor
 
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME
+from engine.score import LOWEST_KEY, PITCH, START
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
 
@@ -107,7 +108,7 @@ def activity(stem: np.ndarray) -> np.ndarray:
 def labels(piece: Cut, names: Sequence[str], vocabulary: Vocabulary) -> dict[str, np.ndarray]:
     """Labels of the mix of the named stems, as training.losses.Labels wants them; -1 where nothing is known.
 
-    chords (F,) int64, beats (F,) int64, pitches (88, F) int8, instruments (N, F) int8.
+    chords (F,) int64, beats (F,) int64, pitches and onsets (88, F) int8, instruments (N, F) int8.
     """
     clip, frames = piece.clip, piece.frames
     count = frames.stop - frames.start
@@ -127,11 +128,20 @@ def labels(piece: Cut, names: Sequence[str], vocabulary: Vocabulary) -> dict[str
         for name in pitched:
             roll = clip.pitches[name][:, frames]
             pitches[:, : roll.shape[1]] |= roll.astype(np.int8)
+    onsets = np.full((88, count), -1, dtype=np.int8)
+    if all(name in clip.notes for name in pitched):
+        onsets[:] = 0
+        for name in pitched:
+            written = clip.notes[name]
+            key = written[:, PITCH].astype(int) - LOWEST_KEY
+            frame = np.floor(written[:, START] * FRAME_RATE).astype(int) - frames.start
+            inside = (key >= 0) & (key < 88) & (frame >= 0) & (frame < count)
+            onsets[key[inside], frame[inside]] = 1
     instruments = np.zeros((len(vocabulary.instruments), count), dtype=np.int8)
     for name in names:
         if name in vocabulary.instrument_names:
             instruments[vocabulary.instrument_names.index(name)] = activity(piece.stems[name])
-    return {"chords": chords, "beats": beats, "pitches": pitches, "instruments": instruments}
+    return {"chords": chords, "beats": beats, "pitches": pitches, "onsets": onsets, "instruments": instruments}
 
 
 def stacked(examples: Sequence[Mapping[str, np.ndarray]]) -> dict[str, Tensor]:

@@ -19,7 +19,9 @@ VOCABULARY = Vocabulary.default()
 @pytest.fixture(scope="module")
 def listener() -> Listener:
     torch.manual_seed(0)
-    return Listener(ListenerConfiguration(width=16, blocks=1), len(VOCABULARY.instruments))
+    return Listener(
+        ListenerConfiguration(width=16, blocks=1, channels=(8, 16), key_blocks=(1, 1)), len(VOCABULARY.instruments)
+    )
 
 
 def made(chords: np.ndarray, instruments: np.ndarray | None = None) -> Listening:

@@ -42,7 +42,7 @@ def test_a_sound_that_comes_again_is_not_heard_again(judge: Judge) -> None:
 
 def test_what_is_remembered_is_what_the_judge_hears(judge: Judge) -> None:
     (mine,), (judges,) = Ears(judge).hear([noise(2)]), judge.hear([noise(2)])
-    assert np.array_equal(mine.pitches, judges.pitches) and mine.tags == judges.tags
+    assert np.array_equal(mine.played.pitches, judges.played.pitches) and mine.tags == judges.tags
     assert np.array_equal(mine.hearing.chords, judges.hearing.chords)
     assert all(np.array_equal(mine.embeddings[name], judges.embeddings[name]) for name in judges.embeddings)
 

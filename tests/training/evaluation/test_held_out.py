@@ -16,6 +16,7 @@ from engine.errors import UserError
 from engine.vocabulary import Vocabulary
 from tests.training.evaluation.songs import ToneSongs
 from training.evaluation.cases import ABSENT, OPERATIONS, PAPER_TASKS, REGION, Case, Slot, case_key, held_out_slots
+from training.evaluation.ears import Ears
 from training.evaluation.figures import Figures, verdict
 from training.evaluation.held_out import Measured, Wanted, evaluate, measure_slot
 from training.evaluation.held_out_tables import (
@@ -241,7 +242,7 @@ def test_cases_that_are_measured_elsewhere_are_the_same(
     def elsewhere(wanted: Sequence[Wanted]) -> Iterator[Measured | None]:
         asked.extend(wanted)
         places = {slot.key: slot for slot in slots()}
-        return (measure_slot(places[case_key(w.operation, w.song)], w, systems, judge) for w in wanted)
+        return (measure_slot(places[case_key(w.operation, w.song)], w, systems, Ears(judge)) for w in wanted)
 
     def here() -> Case:
         raise AssertionError("this process renders nothing")

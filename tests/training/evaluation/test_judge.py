@@ -25,7 +25,7 @@ def sound(seed: int, seconds: float = 3.0) -> np.ndarray:
 def test_a_batch_is_heard_as_each_sound_alone(judge: Judge) -> None:
     sounds = [sound(1), np.zeros_like(sound(1)), sound(2)]
     for together, alone in zip(judge.hear(sounds), [judge.hear([one])[0] for one in sounds], strict=True):
-        assert np.allclose(together.pitches, alone.pitches, atol=1e-4)
+        assert np.allclose(together.played.pitches, alone.played.pitches, atol=1e-4)
         assert np.allclose(together.embeddings[OURS], alone.embeddings[OURS], atol=1e-3)
         assert together.tags == alone.tags
 
@@ -33,14 +33,14 @@ def test_a_batch_is_heard_as_each_sound_alone(judge: Judge) -> None:
 def test_it_hears_what_the_listener_of_the_product_hears(judge: Judge, tiny_bundle: Bundle) -> None:
     audio = sound(3, seconds=4.0)
     heard, expected = judge.hear([audio])[0], listen(judge.listener, audio, tiny_bundle.vocabulary)
-    assert np.allclose(heard.pitches, expected.pitches, atol=1e-5)
+    assert np.allclose(heard.played.pitches, expected.pitches, atol=1e-5)
     seconds = (expected.instruments >= 0.5).sum(axis=1) / FRAME_RATE
     assert list(heard.hearing.seconds.values()) == pytest.approx(seconds.tolist())
 
 
 def test_long_sounds_are_heard_in_windows(judge: Judge) -> None:
     heard = judge.hear([sound(4, seconds=35.0)])[0]
-    assert heard.pitches.shape == (88, 35 * FRAME_RATE) and heard.embeddings[OURS].shape[0] == 35
+    assert heard.played.struck.shape == (88, 35 * FRAME_RATE) and heard.embeddings[OURS].shape[0] == 35
     assert np.isfinite(heard.embeddings[OURS]).all()
 
 

@@ -23,7 +23,7 @@ def test_labels_follow_the_part_of_the_band_that_plays(toy_stage: MakeStage) -> 
     stage = toy_stage("listener")
     batch = stage.batch(0)
     assert batch["audio"].shape == (2, 24_000)
-    assert batch["pitches"].shape == (2, 88, 50)
+    assert batch["pitches"].shape == batch["onsets"].shape == (2, 88, 50)
     assert batch["instruments"].shape == (2, len(stage.vocabulary.instruments), 50)
     names = stage.vocabulary.instrument_names
     playing = batch["instruments"].float().mean(dim=2) > 0.5
@@ -40,10 +40,11 @@ def test_what_nobody_knows_gives_no_gradient(toy_stage: MakeStage) -> None:
     assert bool((batch["chords"] == -1).all())
     assert bool((batch["beats"] == -1).all())
     assert bool((batch["pitches"] == -1).all())
+    assert bool((batch["onsets"] == -1).all())
     network = stage.build()
     loss, values = stage.loss(network, batch, torch.Generator())
     figures = {name: float(value.detach()) for name, value in values.items()}
-    assert figures["chords"] == figures["pitches"] == figures["beats"] == 0
+    assert figures["chords"] == figures["pitches"] == figures["onsets"] == figures["beats"] == 0
     assert figures["instruments"] > 0
     loss.backward()
     gradient = network.get_parameter("chords.weight").grad
@@ -54,4 +55,4 @@ def test_validation_names_what_is_heard(toy_stage: MakeStage) -> None:
     stage = toy_stage("listener")
     with torch.no_grad():
         figures = stage.evaluate(stage.build(), torch.device("cpu"))
-    assert set(figures) == {"chords", "pitches_f", "instruments_f", "beats_f"}
+    assert set(figures) == {"chords", "pitches_f", "onsets_f", "instruments_f", "beats_f"}
