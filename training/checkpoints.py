@@ -22,6 +22,8 @@ from engine.bundle import MANIFEST, Bundle
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration, without_outdated
 from engine.vocabulary import Vocabulary
+from training.evaluation.tagger import DESCRIPTION as TAGGER
+from training.evaluation.tagger import load_tagger
 
 FORMAT = 1
 
@@ -101,11 +103,17 @@ def vocabulary_of(checkpoint: Checkpoint) -> Vocabulary:
 
 
 def read_trained(place: Path, stage: str, part: str) -> Checkpoint:
-    """What a stage has made, for others to stand on or go on from: of a training run, or of a bundle's `part`.
+    """What a stage has made, for others to stand on or go on from: of a training run, a bundle's `part`, or the judge's
+    tagger as it is stored.
 
-    Its group "ema" holds the averaged weights (a bundle's are float16, here float32 again); a run may have a
-    "companion" beside it. Raises UserError where `place` holds neither.
+    Its group "ema" holds the averaged weights (stored ones are float16, here float32 again); a run may have a
+    "companion" beside it. Raises UserError where `place` holds none of them.
     """
+    if part == "tagger" and (place / TAGGER).is_file():
+        tagger = load_tagger(place)
+        described = {key: tagger.description[key] for key in ("configuration", "metrics")}
+        state = {**tagger.description["provenance"], "stage": stage, "part": part, **described}
+        return Checkpoint({"ema": dict(tagger.network.state_dict())}, state)
     if not is_bundle(place):
         found = read(place, groups=("ema", "companion"))
         if found.state["part"] != part:

@@ -133,33 +133,48 @@ def _make_shards(
     """`write` the shards of this process's share: of `validation` clips kept apart, then of those to train on."""
     import time
 
-    from training.corpora import open_corpora
     from training.corpora.corpus import Split
 
     first, of = _share(options["share"])
     until = time.monotonic() + 60 * options["minutes"] if options["minutes"] else float("inf")
-    output, data, seed = options["output"], options["data"], options["seed"]
+    output, seed = options["output"], options["seed"]
     parts: tuple[tuple[Split, Path, int], ...] = (
         ("validation", output / "validation", validation),
         ("train", output, options["clips"]),
     )
     for split, folder, wanted in parts:
-        corpus = open_corpora(data, split=split, soundfonts=options["soundfont"])
+        corpus, count, described = _to_shard(split, -(-wanted // shard_clips), options)
         write(
             corpus,
             *network,
             folder,
             seconds=options["seconds"],
             seed=seed,
-            shards=range(first, -(-wanted // shard_clips), of),
+            shards=range(first, count, of),
             until=until,
-            described={"paths": [path.name for path in data], "found": list(corpus.notes), "seed": seed},
+            described={**described, "seed": seed},
             on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
         )
 
 
+def _to_shard(split: Any, wanted: int, options: dict[str, Any]) -> tuple[Any, int, dict[str, Any]]:
+    """Songs, or the tapes of them, how many shards to make of them, and what to say of them."""
+    from training.corpora import open_corpora
+    from training.tapes import Tapes
+
+    data = options["data"]
+    if options.get("tapes") is None:
+        corpus = open_corpora(data, split=split, soundfonts=options["soundfont"])
+        return corpus, wanted, {"paths": [path.name for path in data], "found": list(corpus.notes)}
+    if data:
+        raise UserError("--tapes and --data both say what to hear", "give one of them")
+    tapes = Tapes(options["tapes"] if split == "train" else options["tapes"] / split)
+    return tapes, min(wanted, tapes.shards), {"paths": tapes.described["paths"], "found": tapes.described["found"]}
+
+
 @_in_shards(Path("runs/default/library"), 4000)
 @click.option("--listener", type=PLACE, required=True, help="A run, or a model.")
+@click.option("--tapes", type=PLACE, help="Clips that `instructme record` has rendered, instead of --data.")
 def prepare(listener: Path, **options: Any) -> None:
     """Render clips, let the listener hear them, and keep its hearing and the notes: a library for `train diffusion`."""
     import torch

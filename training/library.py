@@ -1,8 +1,8 @@
 """A library of heard clips: what the diffusion over scores is trained on (`space = "score"`).
 
-A clip costs a rendering, and a listening for each part of the band that may be a source: half a second of a core. The
-notes and what was heard of the audio are some 200 KB. So they are made once, by as many processes as there are cores,
-and every run, the ablations too, reads the same: no audio enters the training loop.
+A clip costs a rendering, which tapes save, and a listening for each part of the band that may be a source: half a
+second of a core. The notes and what was heard of the audio are some 200 KB. So they are made once, by as many processes
+as there are cores, and every run, the ablations too, reads the same: no audio enters the training loop.
 
 A library is a folder of shards. Shard n is a pure function of the corpus, the seed and n, and is written whole or not
 at all: making a library can be stopped and gone on with, and several processes can share the work.
@@ -32,6 +32,7 @@ from training.corpora.corpus import Corpus
 from training.shards import missing
 from training.stages.mixing import fitted, whole_frames
 from training.synthesis.effects import level
+from training.tapes import Tapes
 from training.triplets import AUDIBLE
 
 FORMAT = 1
@@ -88,7 +89,7 @@ class Library:
 
 
 def prepare(
-    corpus: Corpus,
+    corpus: Corpus | Tapes,
     listener: Any,
     folder: Path,
     *,
@@ -99,23 +100,40 @@ def prepare(
     described: Mapping[str, Any],
     on_shard: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. `on_shard` gets
-    number and clips."""
+    """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. Of tapes each shard
+    gives one. `on_shard` gets number and clips."""
     for number, path in missing(folder, shards, until):
         rng = np.random.default_rng([seed, number])
-        clips: list[tuple[Clip, int | None]] = []
-        while len(clips) < SHARD_CLIPS:
-            index = int(rng.integers(len(corpus)))
-            pair = corpus.pair(index, seconds=seconds, rng=rng) if rng.random() < PAIRS else None
-            if pair is not None and all(len(sounding(clip)) > 1 for clip in pair):
-                clips += [(pair[0], len(clips) + 1), (pair[1], len(clips))]
-                continue
-            clip = corpus.clip(index, seconds=seconds, rng=rng)
-            if len(sounding(clip)) > 1:
-                clips.append((clip, None))
+        clips = _taken(corpus, number) if isinstance(corpus, Tapes) else _rendered(corpus, seconds, rng)
         _write(path, clips, listener, seconds, rng, described)
         if on_shard:
             on_shard(number, len(clips))
+
+
+def _rendered(corpus: Corpus, seconds: float, rng: np.random.Generator) -> list[tuple[Clip, int | None]]:
+    """Clips in which an instrument can be left out, each with the place of its partner among them."""
+    clips: list[tuple[Clip, int | None]] = []
+    while len(clips) < SHARD_CLIPS:
+        index = int(rng.integers(len(corpus)))
+        pair = corpus.pair(index, seconds=seconds, rng=rng) if rng.random() < PAIRS else None
+        if pair is not None and all(len(sounding(clip)) > 1 for clip in pair):
+            clips += [(pair[0], len(clips) + 1), (pair[1], len(clips))]
+            continue
+        clip = corpus.clip(index, seconds=seconds, rng=rng)
+        if len(sounding(clip)) > 1:
+            clips.append((clip, None))
+    return clips
+
+
+def _taken(tapes: Tapes, number: int) -> list[tuple[Clip, int | None]]:
+    """The same, of what has been rendered before."""
+    recorded = tapes.shard(number)
+    usable = [place for place, (clip, _) in enumerate(recorded) if len(sounding(clip)) > 1]
+    return [(recorded[place][0], _index(usable, recorded[place][1])) for place in usable]
+
+
+def _index(places: list[int], place: int | None) -> int | None:
+    return places.index(place) if place in places else None
 
 
 def sounding(clip: Clip) -> list[str]:

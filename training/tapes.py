@@ -52,6 +52,7 @@ class Tapes:
         self.renew = renew
         self._kept: OrderedDict[int, Clip] = OrderedDict()
         self._places: list[tuple[Path, str, int | None]] = []
+        self._shards: list[range] = []
         paths = sorted(folder.glob("shard-*.safetensors"))
         if not paths:
             raise UserError(f"{folder} holds no tapes", "make some with `instructme record`")
@@ -71,10 +72,25 @@ class Tapes:
                 (path, str(index), None if partner is None else first + partner)
                 for index, partner in enumerate(partners)
             ]
+            self._shards.append(range(first, len(self._places)))
         self.described: Mapping[str, Any] = {**described, "clips": len(self._places)}
 
     def __len__(self) -> int:
         return len(self._places)
+
+    @property
+    def shards(self) -> int:
+        return len(self._shards)
+
+    def shard(self, number: int) -> list[tuple[Clip, int | None]]:
+        """The clips of a shard, each with the place of its partner among them."""
+        places = self._shards[number]
+        first = places.start
+        partners = [self._places[place][2] for place in places]
+        return [
+            (self._read(place), None if partner is None else partner - first)
+            for place, partner in zip(places, partners, strict=True)
+        ]
 
     def clip(self, index: int) -> Clip:
         if self.window is None:

@@ -13,6 +13,7 @@ from engine.models.build import build_part
 from engine.vocabulary import Vocabulary
 from training import checkpoints
 from training.checkpoints import Checkpoint
+from training.evaluation.tagger import Tagger, TaggerConfiguration, store_tagger
 from training.settings import TrainingConfiguration
 
 
@@ -107,6 +108,16 @@ def test_a_bundle_is_as_good_as_a_run_to_go_on_from(tmp_path: Path) -> None:
         assert torch.equal(part.state_dict()[name], found.groups["ema"][name])
     with pytest.raises(UserError, match="no renderer"):
         checkpoints.load_part(tmp_path / "model", "renderer")
+
+
+def test_the_judges_tagger_can_learn_on_as_it_is_stored(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = Tagger(TaggerConfiguration(("piano", "drums"), width=2))
+    store_tagger(tmp_path, network, {"piano": 0.5, "drums": 0.4}, provenance={"step": 7}, metrics={"micro_f": 0.6})
+    found = checkpoints.read_trained(tmp_path, "tagger", "tagger")
+    assert (found.state["step"], found.state["metrics"]) == (7, {"micro_f": 0.6})
+    for name, value in network.state_dict().items():
+        torch.testing.assert_close(found.groups["ema"][name], value, rtol=1e-3, atol=1e-4)
 
 
 def test_a_run_of_another_part_is_refused(tmp_path: Path) -> None:

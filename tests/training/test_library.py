@@ -13,8 +13,9 @@ from engine.errors import UserError
 from engine.models.hearing import heard_rows
 from engine.score import TOKEN_RATE
 from tests.training.songs import WrittenSongs
-from training import library
+from training import library, tapes
 from training.library import Library, prepare
+from training.tapes import Tapes, record
 
 SECONDS = 2.0
 
@@ -52,6 +53,22 @@ def test_shards_do_not_depend_on_who_makes_them(score_bundle: Bundle, tmp_path: 
     make(tmp_path / "two", score_bundle, range(1, 3, 2))
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_tapes_are_heard_instead_of_rendered_again(
+    score_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tapes, "PAIRS", 0.6)
+    record(WrittenSongs(), tmp_path / "tapes", seconds=SECONDS, seed=0, shards=range(2), described={"paths": ["toys"]})
+    recorded = Tapes(tmp_path / "tapes")
+    listener = score_bundle.part("listener")
+    folder = tmp_path / "library"
+    prepare(recorded, listener, folder, seconds=SECONDS, seed=0, shards=range(2), described={"paths": ["toys"]})
+    found = Library.load(folder).clips
+    heard = [clip for clip, _ in recorded.shard(0) + recorded.shard(1) if len(library.sounding(clip)) > 1]
+    assert [set(clip.notes) for clip in found] == [set(library.sounding(clip)) for clip in heard]
+    pairs = [(place, clip.partner) for place, clip in enumerate(found) if clip.partner is not None]
+    assert pairs and all(found[partner].partner == place for place, partner in pairs)
 
 
 def test_what_is_there_is_not_made_again(score_bundle: Bundle, tmp_path: Path) -> None:
