@@ -17,10 +17,13 @@ from engine.cli_progress import ProgressBars
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.option("--matrices", type=click.Path(path_type=Path), metavar="FILE.npz", help="Write the probabilities here.")
+@click.option("--midi", type=click.Path(path_type=Path), metavar="FILE.mid", help="Write the notes heard here.")
 @click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help=MODEL_HELP)
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with every beat and chord.")
-def analyze(source: Path, matrices: Path | None, model: Path | None, device: str, as_json: bool) -> None:
+def analyze(
+    source: Path, matrices: Path | None, midi: Path | None, model: Path | None, device: str, as_json: bool
+) -> None:
     """Listen to IN: tempo, beats, key, chords with times, instruments heard."""
     probe(source)
     bundle = Bundle.load(model or default_bundle())
@@ -29,7 +32,7 @@ def analyze(source: Path, matrices: Path | None, model: Path | None, device: str
     from engine.jobs import analyze_file
 
     with ProgressBars(visible=not as_json) as bars:
-        summary = analyze_file(Editor(bundle, device), source, matrices, on_progress=bars)
+        summary = analyze_file(Editor(bundle, device), source, matrices, midi=midi, on_progress=bars)
     click.echo(json.dumps(summary, indent=2) if as_json else _text(summary))
 
 

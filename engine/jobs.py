@@ -6,20 +6,25 @@ import errno
 import os
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.analysis.notes import heard_notes
 from engine.audio import Audio, FileInfo, probe, read, write, write_edit
 from engine.errors import UserError
 from engine.messages import EditReport, RoundReport
+from engine.midi import write_midi
 from engine.regions import Span, untouched_spans
 from engine.rendering import Stems
 
 if TYPE_CHECKING:
     from engine.editor import Editor, IsCancelled, OnPreview, OnProgress
+
+HEARD_TRACK = "heard"
+"""Name of the track in which a song's notes lie, whoever plays them."""
 
 
 def edit_file(
@@ -107,11 +112,12 @@ def analyze_file(
     source: Path | str,
     output: Path | str | None = None,
     *,
+    midi: Path | None = None,
     on_progress: OnProgress | None = None,
     is_cancelled: IsCancelled | None = None,
 ) -> dict[str, Any]:
     """What the listener hears in the file, as `instructme analyze --json` prints it. Its matrices go to `output`
-    (.npz), as engine.messages.AnalyzeJob says."""
+    (.npz), as engine.messages.AnalyzeJob says, the notes that it hears to `midi`."""
     heard = editor.listen(read(source), on_progress, is_cancelled)
     if output is not None:
         arrays = {
@@ -121,7 +127,11 @@ def analyze_file(
             "beats": heard.beat_times,
             "downbeats": heard.downbeat_times,
         }
-        _save(Path(output), arrays)
+        _save(Path(output), lambda part: _write_arrays(part, arrays))
+    if midi is not None:
+        assert heard.onsets is not None
+        notes = {HEARD_TRACK: heard_notes(heard.pitches, heard.onsets)}
+        _save(midi, lambda part: write_midi(part, notes, editor.bundle.vocabulary))
     return heard.to_json()
 
 
@@ -192,17 +202,23 @@ def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Ed
     return str(path)
 
 
-def _save(path: Path, arrays: dict[str, Any]) -> None:
-    """An .npz, whole or not at all."""
+def _save(path: Path, save: Callable[[Path], None]) -> None:
+    """A file, whole or not at all. `save` writes the path that it gets, and waits for the disk."""
     if not path.parent.is_dir():
         raise UserError(f"there is no folder {path.parent}", "make it, or name another file")
-    handle, part = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
+        save(part)
         os.replace(part, path)
     except BaseException:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 import soundfile
@@ -370,6 +371,20 @@ def test_listening_prints_what_is_heard(
     assert {"tempo", "beats", "key", "chords", "instruments"} <= set(json.loads(capsys.readouterr().out))
     assert main(["analyze", str(song), *model]) == 0
     assert capsys.readouterr().out.startswith("tempo ")
+
+
+def test_the_notes_that_are_heard_are_written_whole_or_not_at_all(
+    tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = make_song(tmp_path / "song.wav", "PCM_16", seconds=3)
+    model = ["--model", str(tiny_bundle.folder), "--device", "cpu"]
+    assert main(["analyze", str(song), "--midi", str(tmp_path / "song.mid"), *model]) == 0
+    written = mido.MidiFile(tmp_path / "song.mid")
+    assert [track.name for track in written.tracks] == ["heard"] and written.length <= 3.1
+    capsys.readouterr()
+    assert main(["analyze", str(song), "--midi", str(tmp_path / "nowhere" / "song.mid"), *model]) == MISTAKE
+    assert "there is no folder" in capsys.readouterr().err
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_models_are_listed_with_their_metrics(tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
