@@ -31,7 +31,7 @@ from engine.messages import Stage
 from engine.networks import Networks, Step, choose_device
 from engine.preview import Guess, NoteGuess, Preview, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
-from engine.rendering import Change, Stems, apply_change, place, place_stems, render
+from engine.rendering import Change, Stems, apply_change, place, place_stems, render, taken_level
 from engine.score import later
 
 CONTEXT_SECONDS = 5.0
@@ -45,8 +45,13 @@ VOCALS = "vocals"
 QUIET_SONG = -23.0
 """LUFS of a new instrument in silence."""
 
-LEAST_TAKEN = 15.0
-"""Decibels under the usual level of an instrument from which on it counts as not there."""
+LEAST_BAND = 15.0
+"""Decibels under the usual level of its instruments from which on a band counts as not there."""
+
+
+HARDLY_ANY = -25.0
+"""Decibels of the song. On validation songs nine of ten masks of what is not there take less, and nearly half of those
+of what is there; these hold, in the median, more of other instruments than of what was asked for (SI-SDR -4 dB)."""
 
 
 class OnProgress(Protocol):
@@ -299,7 +304,7 @@ class Editor:
             latents = sampled.get("target")
             latents = networks.encode(to_model(edited), decoding) if latents is None else latents
             target = Audio(networks.decode(latents, source.shape[0], decoding)[None], SAMPLE_RATE)
-        return _Outcome(edited, steps, instruments, self._warnings(instruction, instruments), target, stems, notes)
+        return _Outcome(edited, steps, instruments, self._warnings(instruction, source, mask), target, stems, notes)
 
     def _taken(
         self, source: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: _Watch
@@ -330,16 +335,17 @@ class Editor:
         guidance_scale: float,
         watch: _Watch,
     ) -> Arrangement:
-        """The new instruments as notes and sound, as loud as what they replace, or as others in the song."""
-        average = even_level(source, heard)
-        taken = None
-        if mask is not None:
-            mono = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)
-            taken = loudness(apply_change(mono, Change(mask, "kept")))
+        """The new instruments as notes and sound: a new band as loud as the old one, others as loud as those around."""
         names = newcomers(instruction, self.bundle.vocabulary, request.seed)
-        usual = (QUIET_SONG if average is None else average) + prominence(names)
-        # Of what was hardly there its place says nothing.
-        level = taken if taken is not None and taken > usual - LEAST_TAKEN else usual
+        average = even_level(source, heard)
+        # Also where one is replaced: what a mask takes of it says less of its level than the mix does (on validation
+        # songs the error of the former has a deviation of 5.1 dB, that of the latter one of 4.0).
+        level = (QUIET_SONG if average is None else average) + prominence(names)
+        if instruction.operation is Operation.REMIX and mask is not None:
+            mono = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)
+            band = loudness(apply_change(mono, Change(mask, "kept")))
+            # What is left of a song beside its singer may be nothing.
+            level = band if band is not None and band > level - LEAST_BAND else level
         return arrange(
             self.networks,
             source,
@@ -386,20 +392,22 @@ class Editor:
                 "this model writes notes, which an embedding of sound cannot guide", "leave that guidance out"
             )
 
-    def _warnings(self, instruction: Instruction, heard: tuple[str, ...]) -> tuple[str, ...]:
-        """What the user may not expect. The edit is done all the same: the listener can be wrong, too."""
+    def _warnings(self, instruction: Instruction, source: np.ndarray, mask: np.ndarray | None) -> tuple[str, ...]:
+        """What the user may not expect. The edit is done all the same."""
         found = [f"'{word}' was ignored" for word in instruction.ignored]
         if limit := self.bundle.limits.get(instruction.operation):
             found.append(limit)
-        if instruction.operation not in (Operation.REMOVE, Operation.EXTRACT, Operation.REPLACE):
+        if mask is None or instruction.operation not in (Operation.REMOVE, Operation.EXTRACT, Operation.REPLACE):
             return tuple(found)
-        missing = [name for name in instruction.instruments if name not in heard]
-        # "Remove the guitars" is about a family: one of its members is enough, and none is one warning.
-        for family in self.bundle.vocabulary.families:
-            if set(family.members) <= set(instruction.instruments):
-                silent = set(family.members) <= set(missing)
-                missing = [name for name in missing if name not in family.members] + [family.name] * silent
-        return (*found, *(f"the listener heard no {name}" for name in missing))
+        level = taken_level(np.ascontiguousarray(source[None]), SAMPLE_RATE, mask)
+        if level is None:
+            found.append("there is nothing but silence here")
+        elif level < HARDLY_ANY:
+            families = self.bundle.vocabulary.families
+            whole = [family for family in families if set(family.members) == set(instruction.instruments)]
+            names = whole[0].name if whole else " or ".join(instruction.instruments)
+            found.append(f"almost nothing of the {names} was found: what was taken lies {-level:.0f} dB below the song")
+        return tuple(found)
 
     def _check_audio(self, audio: Audio) -> None:
         if audio.frames == 0:

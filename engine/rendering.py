@@ -73,6 +73,15 @@ def apply_change(
     return render(audio, change, on_progress, strength)[0]
 
 
+def taken_level(source: np.ndarray, sample_rate: int, mask: np.ndarray) -> float | None:
+    """Level of what a mask takes, in dB of the source (channels, frames); None for a silent source."""
+    whole = float(np.vdot(source, source))
+    if whole <= 0:
+        return None
+    taken = sum(float(np.vdot(block, block)) for _, block in masked_blocks(source, sample_rate, mask))
+    return 10 * float(np.log10(taken / whole + 1e-12))
+
+
 def render(
     audio: Audio,
     change: Change,

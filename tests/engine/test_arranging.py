@@ -43,6 +43,16 @@ def test_add_keeps_the_source_and_puts_a_stem_on_it(editor: Editor, song: Audio)
     assert len(edit.rounds[0].notes["piano"])
 
 
+def test_what_comes_in_place_of_another_is_as_loud_as_if_it_were_added(editor: Editor, song: Audio) -> None:
+    added, replaced = (
+        editor.run(EditRequest(song, text, seed=3), keep_stems=True).rounds[0].stems.added
+        for text in ("add organ", "replace strings with organ")
+    )
+    assert added is not None and replaced is not None
+    levels = loudness(added), loudness(replaced)
+    assert levels[0] is not None and levels[1] == pytest.approx(levels[0], abs=0.5)
+
+
 def test_the_same_request_gives_the_same_samples_and_another_seed_others(editor: Editor, song: Audio) -> None:
     first, again, other = (editor.edit(song, "add piano", seed=seed).audio.samples for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)

@@ -74,8 +74,8 @@ def test_an_instruction_becomes_a_round_that_is_on_disk(qtbot: QtBot, opened: Ma
 
 def test_what_the_model_says_of_its_result_is_shown(qtbot: QtBot, opened: MainWindow, engine: FakeEngine) -> None:
     type_and_enter(qtbot, opened, "remove drums")
-    engine.finish(warnings=("the listener heard no drums",))
-    assert opened.statusBar().currentMessage() == "The listener heard no drums"
+    engine.finish(warnings=("almost nothing of the drums was found",))
+    assert opened.statusBar().currentMessage() == "Almost nothing of the drums was found"
 
 
 def test_what_is_understood_is_shown_before_it_runs(qtbot: QtBot, opened: MainWindow) -> None:
