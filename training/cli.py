@@ -12,7 +12,7 @@ import click
 
 from engine.errors import UserError
 from engine.vocabulary import Vocabulary
-from training.settings import TrainingConfiguration
+from training.settings import OPTIMIZERS, TrainingConfiguration
 from training.stages import STAGES
 
 INTERRUPTED = 130
@@ -37,6 +37,7 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.option("--clips", type=click.IntRange(min=1), help="Clips of which a batch is made.")
 @click.option("--seconds", type=click.FloatRange(min=0.1), help="Length of an example.")
 @click.option("--lr", type=ABOVE_ZERO, help="Highest learning rate.")
+@click.option("--optimizer", type=click.Choice(OPTIMIZERS), help="What turns gradients into steps.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any other number of the settings.")
 @click.option("--autoencoder", type=PLACE, help="Its run, or a model [beside this run].")
 @click.option("--listener", type=PLACE, help="Its run, or a model [beside this run].")
@@ -262,6 +263,8 @@ def _changed(settings: Any, options: dict[str, Any]) -> Any:
     changes = {key: options[key] for key in ("batch", "clips", "seconds") if options[key] is not None}
     if options["lr"] is not None:
         changes["learning_rate"] = options["lr"]
+    if options["optimizer"] is not None:
+        changes["optimizer"] = options["optimizer"]
     kinds = {entry.name: type(getattr(settings, entry.name)) for entry in fields(settings)}
     for assignment in options["assignments"]:
         key, _, text = assignment.partition("=")

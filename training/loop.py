@@ -25,6 +25,7 @@ from training.checkpoints import Checkpoint
 from training.feeding import loader
 from training.journal import Journal, Stopwatch
 from training.machine import accelerator_for, describe, stop_signals
+from training.optimizers import KEPT, optimizer_for
 from training.stages.base import Batch, Metrics, Stage
 
 MAX_SKIPPED_IN_A_ROW = 50
@@ -120,7 +121,7 @@ class _Run:
         if self.restored and "ema" in self.restored.groups:
             self.average.load_state_dict(dict(self.restored.groups["ema"]))
         self.named = {name: value for name, value in objective.named_parameters() if value.requires_grad}
-        self.optimizer = _optimizer(self.named, stage)
+        self.optimizer = optimizer_for(objective, self.settings)
         self._restore_optimizer()
         self.objective = accelerator.prepare(objective) if accelerator.num_processes > 1 else objective
         main = accelerator.is_main_process
@@ -337,25 +338,12 @@ class _Run:
         order = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
         names = {parameter: name for name, parameter in self.named.items()}
         state = {
-            index: {key: saved[f"{names[parameter]}/{key}"] for key in ("step", "exp_avg", "exp_avg_sq")}
+            index: {key: saved[f"{names[parameter]}/{key}"] for key in KEPT if f"{names[parameter]}/{key}" in saved}
             for index, parameter in enumerate(order)
-            if f"{names[parameter]}/step" in saved
         }
-        self.optimizer.load_state_dict({"state": state, "param_groups": shape["param_groups"]})
-
-
-def _optimizer(named: dict[str, nn.Parameter], stage: Stage) -> torch.optim.AdamW:
-    """AdamW; only matrices decay, for norms and biases have no scale to keep small."""
-    matrices = [value for value in named.values() if value.ndim >= 2]
-    others = [value for value in named.values() if value.ndim < 2]
-    settings = stage.settings
-    groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(
-        [group for group in groups if group["params"]],
-        lr=settings.learning_rate,
-        betas=settings.betas,
-        fused=True,
-    )
+        self.optimizer.load_state_dict(
+            {"state": {i: kept for i, kept in state.items() if kept}, "param_groups": shape["param_groups"]}
+        )
 
 
 def _decay(fraction: float) -> float:

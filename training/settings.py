@@ -16,6 +16,8 @@ from typing import Any
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration
 
+OPTIMIZERS = ("adamw", "muon")
+
 
 @dataclass(frozen=True)
 class StageSettings:
@@ -27,6 +29,8 @@ class StageSettings:
     """Length of an example."""
     clips: int = 4
     """Clips of the corpus from which a batch is cut; fewer than `batch` saves rendering."""
+    optimizer: str = "adamw"
+    """One of OPTIMIZERS, see training.optimizers."""
     learning_rate: float = 1e-3
     warmup: int = 200
     weight_decay: float = 0.01

@@ -5,6 +5,7 @@ import math
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from engine.errors import UserError
 from engine.vocabulary import Vocabulary
 from training import checkpoints
 from training.loop import MAX_SKIPPED_IN_A_ROW, RunRequest, train
-from training.settings import StageSettings, TrainingConfiguration
+from training.settings import OPTIMIZERS, StageSettings, TrainingConfiguration
 from training.stages.base import Batch, Metrics, Scene, Stage
 
 MakeStage = Callable[..., Stage]
@@ -74,11 +75,17 @@ class _Nothing:
         return []
 
 
-def test_six_steps_equal_three_and_three_more_to_the_bit(tmp_path: Path, toy_stage: MakeStage) -> None:
-    train(toy_stage("listener"), request(tmp_path / "whole"))
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_six_steps_equal_three_and_three_more_to_the_bit(tmp_path: Path, toy_stage: MakeStage, optimizer: str) -> None:
+    def made() -> Stage:
+        stage = toy_stage("listener")
+        stage.settings = replace(stage.settings, optimizer=optimizer)
+        return stage
+
+    train(made(), request(tmp_path / "whole"))
 
     halves = tmp_path / "halves"
-    stage = toy_stage("listener")
+    stage = made()
     loss = stage.loss
 
     def interrupted(network: nn.Module, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -89,7 +96,7 @@ def test_six_steps_equal_three_and_three_more_to_the_bit(tmp_path: Path, toy_sta
     stage.loss = interrupted  # type: ignore[method-assign]
     first = train(stage, request(halves))
     assert (first.step, first.finished, first.interrupted) == (3, False, signal.SIGTERM)
-    second = train(toy_stage("listener"), request(halves))
+    second = train(made(), request(halves))
     assert (second.step, second.finished) == (6, True)
     assert_same(weights(tmp_path / "whole"), weights(halves))
 
