@@ -162,9 +162,8 @@ def _heard_picture(source: np.ndarray, heard: Listening) -> tuple[Tensor, Tensor
     level = float(np.sqrt(np.mean(np.square(source), dtype=np.float64)))
     pieces = [source[start : start + block] for start in range(0, max(source.shape[0], 1), block)]
     risen = torch.cat([rises(torch.from_numpy(piece.copy())[None], level) for piece in pieces], dim=-1)[..., :frames]
-    pitches, instruments, pulse = (
-        torch.from_numpy(matrix)[None] for matrix in (heard.pitches, heard.instruments, heard.pulse)
-    )
+    told = heard.instruments if heard.frame_instruments is None else heard.frame_instruments
+    pitches, instruments, pulse = (torch.from_numpy(matrix)[None] for matrix in (heard.pitches, told, heard.pulse))
     return heard_picture(pitches, instruments, pulse, risen)[0], torch.from_numpy(heard.chords)
 
 

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
     from engine.models.text import TextEncoder
 
-FORMAT = 3
+FORMAT = 4
 """Of model.json. A bundle with a higher one was made by a newer InstructME; one with a lower one is upgraded as it is
-read. 2: the renderer is a U-Net over bands. 3: so is the listener, over keys."""
+read. 2: the renderer is a U-Net over bands. 3: so is the listener, over keys. 4: a tagger may be among
+the parts."""
 
 MANIFEST = "model.json"
-PARTS = ("autoencoder", "unet", "listener", "renderer", "embedding", "synthesizer")
+PARTS = ("autoencoder", "unet", "listener", "tagger", "renderer", "embedding", "synthesizer")
 """All that there are; ModelConfiguration.parts says which a model has."""
 
 _REINSTALL = "get the model again, or name another one with --model"

@@ -21,6 +21,7 @@ import numpy as np
 from torch import Tensor
 
 from engine.analysis.listening import Listening
+from engine.analysis.presence import instruments_heard
 from engine.arranging import Arrangement, arrange, even_level, newcomers, prominence
 from engine.audio import Audio, loudness, to_model
 from engine.bundle import Bundle, default_bundle
@@ -264,8 +265,11 @@ class Editor:
         """One instruction on one stretch of audio, from the user's samples to the user's samples."""
         networks, operation = self.networks, instruction.operation
         source = to_model(audio)
-        heard = networks.listen(source, watch.stage("listening"))
-        instruments = heard.instruments_heard()
+        listening = watch.stage("listening")
+        # Who plays is all that taking something out asks for, and is heard in no time.
+        heard = networks.listen(source, listening) if operation in SAMPLED or always_sample else None
+        presence = networks.presence(source, listening) if heard is None else heard.instruments
+        instruments = instruments_heard(presence, self.bundle.vocabulary.instrument_names)
 
         mask = self._taken(source, instruction, instruments, watch)
         sampled: dict[str, Tensor] = {}
@@ -274,10 +278,11 @@ class Editor:
         scale = diffusion.guidance_scale if request.guidance_scale is None else request.guidance_scale
         if self.writes_notes:
             if operation in SAMPLED:
+                assert heard is not None
                 steps = request.steps or diffusion.sample_steps
                 new = self._arranged(source, heard, instruction, mask, request, steps, scale, watch)
                 added, notes = new.stem, new.notes
-        elif operation in SAMPLED or always_sample:
+        elif heard is not None:
             steps = request.steps or diffusion.sample_steps
             z_source = networks.encode(source, watch.stage("encoding"))
             sampled = networks.sample(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -19,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.analysis.listening import OVERLAP_FRAMES, WINDOW_FRAMES, Listening, listen
+from engine.analysis.presence import presence
 from engine.audio import scratch
 from engine.bundle import Bundle
 from engine.diffusion.condition import Condition
@@ -96,9 +98,20 @@ class Networks:
         hook = listener.register_forward_pre_hook(window)
         try:
             with self._precision():
-                return listen(listener, audio, self.bundle.vocabulary)
+                found = listen(listener, audio, self.bundle.vocabulary)
         finally:
             hook.remove()
+        if "tagger" not in self.bundle.parts:
+            return found
+        told = self.presence(audio, lambda _: step(1.0))
+        return replace(found, instruments=told, frame_instruments=found.instruments)
+
+    def presence(self, audio: np.ndarray, step: Step) -> np.ndarray:
+        """Which instruments play in audio (T,): probabilities (N, F). Of a model that has no tagger its listener says
+        it, which takes longer and is wrong more often."""
+        if "tagger" not in self.bundle.parts:
+            return self.listen(audio, step).instruments
+        return presence(self.part("tagger"), audio, len(self.bundle.vocabulary.instruments), step)
 
     @torch.no_grad()
     def select(self, audio: np.ndarray, query: Iterable[str], step: Step) -> np.ndarray:

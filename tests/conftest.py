@@ -22,6 +22,7 @@ from engine.models.configuration import (
     ModelConfiguration,
     RendererConfiguration,
     SynthesizerConfiguration,
+    TaggerConfiguration,
     TextConfiguration,
     UNetConfiguration,
 )
@@ -35,6 +36,7 @@ TINY = ModelConfiguration(
     unet=UNetConfiguration(channels=(16, 16), blocks=(1, 1), head_channels=8, chunk_frames=20),
     diffusion=DiffusionConfiguration(sample_steps=2),
     listener=ListenerConfiguration(width=16, blocks=1, channels=(8, 16), key_blocks=(1, 1)),
+    tagger=TaggerConfiguration(width=2),
     renderer=RendererConfiguration(bands=32, channels=(8, 16), blocks=(1, 1), refine_width=16),
     embedding=EmbeddingConfiguration(width=16, blocks=1, channels=8),
 )

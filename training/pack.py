@@ -19,6 +19,7 @@ from training.stages import stage_class, stages_of
 STANDS_ON: Mapping[str, tuple[str, ...]] = {
     "autoencoder": (),
     "listener": (),
+    "tagger": (),
     "synthesizer": (),
     "renderer": ("autoencoder",),
     "embedding": ("autoencoder", "text"),

@@ -159,8 +159,6 @@ class TaggerSettings(StageSettings):
     warmup: int = 60
     weight_decay: float = 0.02
     ema_half_life: int = 100
-    width: int = 16
-    """Channels of the first picture; all others are multiples of it."""
     steps_per_clip: int = 8
     """Steps between one renewal of the stream's clips and the next: rendering one takes longer than a step."""
     most_stems: int = 8
@@ -177,6 +175,9 @@ class TaggerSettings(StageSettings):
     """Largest shift of a stem's spectrum, as a share: players and samples differ by that."""
     level_db: float = 5.0
     """Deviation of each stem's level, in dB."""
+    balance: float = 2.0
+    """How much more an instrument that plays weighs than one that does not: what is told at even odds is then told at
+    one in three, near where the F measure is highest."""
     rarity: float = 0.6
     """Power of an instrument's rarity among the step's clips by which it is preferred."""
 

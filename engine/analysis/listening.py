@@ -14,6 +14,7 @@ import numpy as np
 from engine.analysis.beats import Beats, track_beats
 from engine.analysis.chords import CHORD_CLASSES, chord_name
 from engine.analysis.key import estimate_key
+from engine.analysis.presence import instruments_heard
 from engine.grid import FRAME_RATE, SAMPLES_PER_FRAME, frames_in
 from engine.vocabulary import Vocabulary
 
@@ -24,15 +25,15 @@ WINDOW_FRAMES = 30 * FRAME_RATE
 OVERLAP_FRAMES = 2 * FRAME_RATE
 CHORD_CHANGE_COST = 6.0
 """In nats: a chord must be better by this much in all before it is written down. Half a beat of certainty."""
-SHORTEST_PRESENCE = 0.5
-"""Seconds that an instrument must be heard in all."""
 
 
 @dataclass(frozen=True, eq=False)
 class Listening:
     """chords: (CHORD_CLASSES, F), pitches: (88, F) from A0, instruments: (N, F), all probabilities in float32.
     key: as `C:maj`, or None. instrument_names: of the N rows. pulse: (2, F), how likely each frame is a beat and a
-    downbeat, from which `beats` were chosen; onsets: (88, F), that a key is struck; None where they were not kept."""
+    downbeat, from which `beats` were chosen; onsets: (88, F), that a key is struck; None where they were not kept.
+    frame_instruments: (N, F), what the listener itself says of instruments where a tagger says it better; a network
+    that writes notes has learnt to that (engine.models.hearing)."""
 
     chords: np.ndarray
     pitches: np.ndarray
@@ -43,6 +44,7 @@ class Listening:
     frame_rate: int = FRAME_RATE
     pulse: np.ndarray | None = None
     onsets: np.ndarray | None = None
+    frame_instruments: np.ndarray | None = None
 
     @property
     def beat_times(self) -> np.ndarray:
@@ -74,11 +76,7 @@ class Listening:
 
     def instruments_heard(self, threshold: float = 0.5) -> tuple[str, ...]:
         """Names of those heard for half a second in all (or half of a shorter clip), the most present first."""
-        heard = self.instruments >= threshold
-        needed = min(SHORTEST_PRESENCE * self.frame_rate, 0.5 * heard.shape[1])
-        presence = heard.sum(axis=1)
-        order = np.argsort(-presence, kind="stable")
-        return tuple(self.instrument_names[row] for row in order if presence[row] >= max(needed, 1))
+        return instruments_heard(self.instruments, self.instrument_names, threshold)
 
     def to_json(self) -> dict[str, Any]:
         """Tempo, beats, key, chords with times and instruments: what can be read, without the matrices."""

@@ -44,6 +44,10 @@ def build_part(name: str, configuration: ModelConfiguration, vocabulary: Vocabul
             from engine.models.listener import Listener
 
             return Listener(configuration.listener, instruments=instruments)
+        case "tagger":
+            from engine.models.tagger import Tagger
+
+            return Tagger(configuration.tagger, instruments=instruments)
         case "renderer":
             from engine.models.renderer import Renderer
 

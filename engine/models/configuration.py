@@ -88,6 +88,12 @@ class ListenerConfiguration:
 
 
 @dataclass(frozen=True)
+class TaggerConfiguration:
+    width: int = 16
+    """Channels of the first, widest picture; all others are multiples of it."""
+
+
+@dataclass(frozen=True)
 class RendererConfiguration:
     fft_size: int = 2048
     hop: int = 480
@@ -132,6 +138,7 @@ class ModelConfiguration:
     unet: UNetConfiguration = field(default_factory=UNetConfiguration)
     diffusion: DiffusionConfiguration = field(default_factory=DiffusionConfiguration)
     listener: ListenerConfiguration = field(default_factory=ListenerConfiguration)
+    tagger: TaggerConfiguration = field(default_factory=TaggerConfiguration)
     renderer: RendererConfiguration = field(default_factory=RendererConfiguration)
     embedding: EmbeddingConfiguration = field(default_factory=EmbeddingConfiguration)
     synthesizer: SynthesizerConfiguration = field(default_factory=SynthesizerConfiguration)
@@ -140,7 +147,7 @@ class ModelConfiguration:
     def parts(self) -> tuple[str, ...]:
         """The networks that such a model has. One that writes notes plays them, and no embedding of sound guides it."""
         last = "synthesizer" if self.unet.space == "score" else "embedding"
-        return ("autoencoder", "unet", "listener", "renderer", last)
+        return ("autoencoder", "unet", "listener", "tagger", "renderer", last)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -154,6 +161,7 @@ class ModelConfiguration:
             "unet": UNetConfiguration,
             "diffusion": DiffusionConfiguration,
             "listener": ListenerConfiguration,
+            "tagger": TaggerConfiguration,
             "renderer": RendererConfiguration,
             "embedding": EmbeddingConfiguration,
             "synthesizer": SynthesizerConfiguration,

@@ -99,6 +99,7 @@ def test_a_newer_format_asks_for_an_update(folder: Path) -> None:
         (1, {"renderer": {"fft_size": 2048, "hop": 480, "width": 384, "blocks": 8}}),
         (2, {"listener": {"width": 192, "blocks": 8}}),
         (1, {"renderer": {"width": 384}, "listener": {"width": 192, "blocks": 8}}),
+        (3, {}),
     ],
 )
 def test_a_model_of_an_older_format_is_read_without_what_has_changed(

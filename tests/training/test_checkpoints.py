@@ -10,10 +10,12 @@ from torch import nn
 from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.models.build import build_part
+from engine.models.configuration import TaggerConfiguration
+from engine.models.tagger import Tagger
 from engine.vocabulary import Vocabulary
 from training import checkpoints
 from training.checkpoints import Checkpoint
-from training.evaluation.tagger import Tagger, TaggerConfiguration, store_tagger
+from training.evaluation.tagger import store_tagger
 from training.settings import TrainingConfiguration
 
 
@@ -112,7 +114,7 @@ def test_a_bundle_is_as_good_as_a_run_to_go_on_from(tmp_path: Path) -> None:
 
 def test_the_judges_tagger_can_learn_on_as_it_is_stored(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    network = Tagger(TaggerConfiguration(("piano", "drums"), width=2))
+    network = Tagger(TaggerConfiguration(width=2), 2)
     store_tagger(tmp_path, network, {"piano": 0.5, "drums": 0.4}, provenance={"step": 7}, metrics={"micro_f": 0.6})
     found = checkpoints.read_trained(tmp_path, "tagger", "tagger")
     assert (found.state["step"], found.state["metrics"]) == (7, {"micro_f": 0.6})

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -25,7 +25,7 @@ STEMS_FOR_CHOICE = 1
 @click.command()
 @click.option("--run", type=PLACE, help="A run of `instructme train tagger` to choose thresholds for, and to store.")
 @click.option("--tagger", "folder", type=PLACE, help="Where the tagger is stored [resources/models/judge].")
-@click.option("--model", type=PLACE, help="Its listener is asked, too [the shipped model].")
+@click.option("--model", type=PLACE, help="Its tagger and listener are asked, too [the shipped model].")
 @click.option("--data", type=PLACE, multiple=True, help="Folder or zip of charts, MIDI or stems; may be repeated.")
 @click.option("--held-out", is_flag=True, help="Measure on held-out songs and soundfont instead of validation songs.")
 @click.option(
@@ -43,9 +43,9 @@ def tagger(
     seconds: float,
     seed: int,
 ) -> None:
-    """Precision, recall and F of the judge's tagger by instrument, beside the listener of a model.
+    """Precision, recall and F of the judge's tagger by instrument, beside a model's own and its listener.
 
-    With --run the thresholds of a trained tagger are chosen on validation songs first, and it is stored.
+    "tagger" is the judge's, "model" the model's. With --run the thresholds of a trained tagger are chosen on validation songs first, and it is stored.
     """
     from tqdm import tqdm
 
@@ -72,8 +72,8 @@ def tagger(
             return tagging.ask(made, scores, bundle.vocabulary.instrument_names, lambda: bar.update(1))
 
         if run is not None:
-            network, provenance = _trained(run)
-            if network.config.instruments != bundle.vocabulary.instrument_names:
+            network, names, provenance = _trained(run)
+            if names != bundle.vocabulary.instrument_names:
                 raise UserError("the tagger knows other instruments than the model", "name another --model")
             heard = asked({"tagger": tagging.tagger_scores(network)}, CHOICE_SEED, STEMS_FOR_CHOICE)
             chosen = tagging.choose_thresholds(heard.truth, heard.scores["tagger"]).round(4).tolist()
@@ -81,7 +81,7 @@ def tagger(
         else:
             stored = judge.load_tagger(place)
             network, thresholds, provenance = stored.network, dict(stored.thresholds), {}
-            if network.config.instruments != bundle.vocabulary.instrument_names:
+            if stored.instruments != bundle.vocabulary.instrument_names:
                 raise UserError("the tagger knows other instruments than the model", "name another --model")
         spent = 0.0
 
@@ -92,10 +92,13 @@ def tagger(
             spent += time.perf_counter() - began
             return scores
 
-        measured = asked({"tagger": timed, "listener": tagging.listener_scores(listener)}, MEASURE_SEED)
+        judges = {"tagger": timed, "listener": tagging.listener_scores(listener)}
+        if "tagger" in bundle.parts:
+            judges["model"] = tagging.tagger_scores(cast(Any, bundle.part("tagger")))
+        measured = asked(judges, MEASURE_SEED)
     limits = {
-        "tagger": [thresholds[name] for name in measured.instruments],
-        "listener": tagging.HEARD_PROBABILITY,
+        **dict.fromkeys(judges, tagging.HEARD_PROBABILITY),
+        "tagger": [thresholds[n] for n in measured.instruments],
     }
     results = {
         kind: {
@@ -117,19 +120,17 @@ def tagger(
         click.echo(f"written to {place}")
 
 
-def _trained(run: Path) -> tuple[Any, dict[str, Any]]:
-    """The averaged network of a run as it will be stored, and how it was made."""
+def _trained(run: Path) -> tuple[Any, tuple[str, ...], dict[str, Any]]:
+    """The averaged network of a run as it will be stored, its instruments, and how it was made."""
     from training import checkpoints
-    from training.evaluation.tagger import Tagger, TaggerConfiguration, rounded
+    from training.evaluation.tagger import rounded
 
     checkpoint = checkpoints.read(run, groups=("ema",))
     if checkpoint.state["part"] != "tagger":
         raise UserError(f"{run} holds a run of the {checkpoint.state['stage']}", "name one of the tagger")
     names = checkpoints.vocabulary_of(checkpoint).instrument_names
-    network = Tagger(TaggerConfiguration(names, checkpoint.state["settings"]["width"]))
-    network.load_state_dict(dict(checkpoint.groups["ema"]))
     provenance = {key: checkpoint.state.get(key) for key in checkpoints.HISTORY}
-    return rounded(network).eval().requires_grad_(False), provenance
+    return rounded(cast(Any, checkpoints.load_part(run, "tagger"))), names, provenance
 
 
 def _markdown(results: Mapping[str, Mapping[str, Mapping[str, Any]]], about: str) -> str:

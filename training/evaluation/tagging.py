@@ -14,9 +14,9 @@ import torch
 
 from engine.grid import FRAME_RATE
 from engine.models.listener import Listener
+from engine.models.tagger import SEGMENT_SECONDS, Tagger
 from training.corpora.corpus import Corpus
 from training.evaluation.metrics import HEARD_PROBABILITY, HEARD_SECONDS
-from training.evaluation.tagger import SEGMENT_SECONDS, Tagger
 
 MIX, PART, STEM = "mix", "part", "stem"
 KINDS = {MIX: "whole mixes", PART: "two to four stems", STEM: "single stems"}

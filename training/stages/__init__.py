@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from training.stages.base import Stage
 
 STAGES = ("autoencoder", "listener", "embedding", "diffusion", "renderer", "synthesizer", "tagger")
-"""In the order in which they are trained: later ones stand on the autoencoder and the listener. The tagger is a judge's
-and no part of a model."""
+"""In the order in which they are trained: later ones stand on the autoencoder and the listener."""
 
 
 def stages_of(configuration: ModelConfiguration) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The tagger's stage: which instruments play, for the judge of evaluation alone.
+"""The tagger's stage: which instruments play; for a model, and, trained apart, for the judge of evaluation.
 
 Examples are parts of bands and stems thrown together from several songs, each through its own equaliser, formants and
 level: the judge hears soundfonts, players and decoded outputs that training has not. They are mixed as powers in bands,
@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.grid import SAMPLES_PER_FRAME
+from engine.models.tagger import BANDS, HOP, SEGMENT, BandPower, mel_hertz
 from training.clip import Clip
-from training.evaluation.tagger import BANDS, HOP, SEGMENT, BandPower, Tagger, TaggerConfiguration, mel_hertz
 from training.settings import TaggerSettings
 from training.stages.base import Batch, Metrics, Scene, Stage
 from training.stages.mixing import stacked
@@ -58,10 +58,6 @@ class TaggerStage(Stage):
         super().__init__(*args, **named)
         self._look = BandPower()
         self._seen: OrderedDict[int, tuple[Clip, dict[str, Stem]]] = OrderedDict()
-
-    def build(self) -> nn.Module:
-        """A fresh Tagger for the vocabulary's instruments."""
-        return Tagger(TaggerConfiguration(self.vocabulary.instrument_names, self.settings.width))
 
     def batch(self, step: int) -> Batch:
         """Of the same clips for some steps."""
@@ -147,10 +143,14 @@ class TaggerStage(Stage):
         if network.training:
             picture = _spoilt(picture, generator)
         logits, labels = network.judged(picture), batch["labels"]
-        known = labels != UNKNOWN
-        each = F.binary_cross_entropy_with_logits(logits, labels.clamp_min(0).float(), reduction="none")
-        total = (each * known).sum() / known.sum().clamp_min(1)
+        total = self._error(logits, labels)
         return total, {"error": total.detach()}
+
+    def _error(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Cross-entropy (B, N, S) of what is known, one number."""
+        weight = (labels != UNKNOWN) * (1 + (self.settings.balance - 1) * (labels > 0))
+        each = F.binary_cross_entropy_with_logits(logits, labels.clamp_min(0).float(), reduction="none")
+        return (each * weight).sum() / weight.sum().clamp_min(1)
 
     def evaluate(self, network: Any, device: torch.device) -> Metrics:
         """Loss, and F measures of segments at 0.5: over all (micro), and the mean of the instruments' (macro)."""
@@ -158,10 +158,8 @@ class TaggerStage(Stage):
         losses = []
         for batch in self.validation_batches(device):
             logits, labels = network.judged(BandPower.picture(batch["power"])), batch["labels"]
-            known = labels != UNKNOWN
-            each = F.binary_cross_entropy_with_logits(logits, labels.clamp_min(0).float(), reduction="none")
-            losses.append(float((each * known).sum() / known.sum().clamp_min(1)))
-            found, true = (logits > 0) & known, labels > 0
+            losses.append(float(self._error(logits, labels)))
+            found, true = (logits > 0) & (labels != UNKNOWN), labels > 0
             hits = hits + (found & true).sum((0, 2)).cpu()
             total = total + (found.sum((0, 2)) + true.sum((0, 2))).cpu()
         seen = total > 0

@@ -43,7 +43,7 @@ def stage(folder: Path) -> ArrangingStage:
 
 
 def test_a_model_that_writes_notes_has_its_own_stages() -> None:
-    assert stages_of(TINY_SCORE) == ("autoencoder", "listener", "diffusion", "renderer", "synthesizer")
+    assert stages_of(TINY_SCORE) == ("autoencoder", "listener", "diffusion", "renderer", "synthesizer", "tagger")
 
 
 def test_a_batch_is_a_pure_function_of_seed_and_step(stage: ArrangingStage) -> None:

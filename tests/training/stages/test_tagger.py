@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from engine.grid import SAMPLE_RATE
+from engine.models.tagger import BANDS, mel_hertz
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
-from training.evaluation.tagger import BANDS, mel_hertz
 from training.settings import TaggerSettings, TrainingConfiguration
 from training.stages.base import Scene
 from training.stages.tagger import UNKNOWN, TaggerStage
 
-SETTINGS = TaggerSettings(batch=4, seconds=1.0, clips=3, validation_batches=1, width=2)
+SETTINGS = TaggerSettings(batch=4, seconds=1.0, clips=3, validation_batches=1)
 BAND = {"bass": 80.0, "piano": 440.0, "strings": 900.0, "flute": 1800.0}
 
 
