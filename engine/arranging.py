@@ -17,6 +17,7 @@ from engine.audio import Audio, loudness
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
 from engine.score import tokens_in, write_score
+from engine.timing import on_the_beat, places_of
 from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def arrange(
     names = newcomers(instruction, vocabulary, seed)
     tokens = tokens_in(source.shape[0])
     picture, chords = _heard_picture(source, heard)
+    places = places_of(heard)
     written = {name: write_score(np.zeros((0, 4)), tokens) for name in ("melodic", DRUMS)}
     notes: dict[str, np.ndarray] = {}
     for number, name in enumerate(names):
@@ -97,7 +99,7 @@ def arrange(
             if on_estimate is not None:
                 on_estimate(torch.maximum(state.float().cpu(), torch.from_numpy(written["melodic"])))
 
-        notes[name] = networks.write_notes(
+        sampled = networks.write_notes(
             picture,
             chords,
             instruction.text,
@@ -111,6 +113,7 @@ def arrange(
             step=step,
             on_estimate=look if on_estimate is not None else None,
         )
+        notes[name] = on_the_beat(sampled, places)
         part = DRUMS if name == DRUMS else "melodic"
         written[part] = np.maximum(written[part], write_score(notes[name], tokens))
     stem = np.zeros(source.shape[0], np.float32)

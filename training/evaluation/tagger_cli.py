@@ -45,7 +45,8 @@ def tagger(
 ) -> None:
     """Precision, recall and F of the judge's tagger by instrument, beside a model's own and its listener.
 
-    "tagger" is the judge's, "model" the model's. With --run the thresholds of a trained tagger are chosen on validation songs first, and it is stored.
+    "tagger" is the judge's, "model" the model's. With --run the thresholds of a trained tagger are chosen on validation
+    songs first, and it is stored as the judge's.
     """
     from tqdm import tqdm
 
