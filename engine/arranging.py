@@ -17,7 +17,7 @@ from engine.audio import Audio, loudness
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
 from engine.score import tokens_in, write_score
-from engine.timing import on_the_beat, places_of
+from engine.timing import bars_of, on_the_beat, places_of
 from engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ def arrange(
     """
     import torch
 
+    from engine.groove import Groove
+
     vocabulary = networks.bundle.vocabulary
     names = newcomers(instruction, vocabulary, seed)
     tokens = tokens_in(source.shape[0])
     picture, chords = _heard_picture(source, heard)
-    places = places_of(heard)
+    places, bars = places_of(heard), bars_of(heard, tokens)
     written = {name: write_score(np.zeros((0, 4)), tokens) for name in ("melodic", DRUMS)}
     notes: dict[str, np.ndarray] = {}
     for number, name in enumerate(names):
@@ -111,6 +113,7 @@ def arrange(
             steps=steps,
             guidance_scale=guidance_scale,
             step=step,
+            groove=None if bars is None else Groove(bars, by_key=name == DRUMS),
             on_estimate=look if on_estimate is not None else None,
         )
         notes[name] = on_the_beat(sampled, places)

@@ -27,6 +27,7 @@ from engine.diffusion.condition import Condition
 from engine.diffusion.guidance import ClassifierGuidance
 from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME, frames_in
+from engine.groove import Groove
 from engine.models.autoencoder import Autoencoder
 from engine.models.text import TextEmbedding, TextEncoder
 from engine.score import KEYS, TOKEN_RATE, held, read_score
@@ -212,9 +213,10 @@ class Networks:
         step: Step,
         classifier: ClassifierGuidance | None,
         on_estimate: Callable[[Tensor], None] | None,
-        **windowed: int,
+        **how: Any,
     ) -> Tensor:
-        """The state (1, channels, Z) under a source (1, rows, Z) and chords (1, classes, F)."""
+        """The state (1, channels, Z) under a source (1, rows, Z) and chords (1, classes, F). `how`: more of what
+        engine.diffusion.sampling.sample takes."""
         # diffusers takes seconds to import, and removing and extracting never sample.
         from engine.diffusion.sampling import sample
 
@@ -252,7 +254,7 @@ class Networks:
                 on_step=advance,
                 on_estimate=on_estimate and (lambda clean: on_estimate(clean[0])),
                 is_cancelled=look,
-                **windowed,
+                **how,
             )
 
     def write_notes(
@@ -268,6 +270,7 @@ class Networks:
         steps: int,
         guidance_scale: float,
         step: Step,
+        groove: Groove | None = None,
         on_estimate: Callable[[Tensor], None] | None = None,
     ) -> np.ndarray:
         """Sample what the instrument `asked` plays: notes (n, 4), see engine.score.
@@ -298,6 +301,8 @@ class Networks:
             on_estimate=look,
             window=SCORE_WINDOW,
             overlap=SCORE_OVERLAP,
+            order=groove and groove.order,
+            shaped=groove,
         )
         return held(read_score(state[0].cpu().numpy()), expected[0])
 

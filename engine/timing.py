@@ -34,6 +34,20 @@ def places_of(heard: Listening) -> np.ndarray:
     )
 
 
+def bars_of(heard: Listening, tokens: int) -> np.ndarray | None:
+    """(tokens,) of each token of a score its place in bars, counted from any; None where no bar is heard.
+
+    Where beats are heard and no downbeats, four beats are a bar.
+    """
+    begins = heard.downbeat_times
+    if begins.size < 2:
+        begins = heard.beat_times[::4]
+    if begins.size < 2:
+        return None
+    edges = _places(begins, tokens / TOKEN_RATE, 1)
+    return np.interp((np.arange(tokens) + 0.5) / TOKEN_RATE, edges, np.arange(edges.size))
+
+
 def on_the_beat(notes: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Notes (n, 4) of a score, each struck at the place that its token means, as far as there is one.
 
@@ -46,6 +60,7 @@ def on_the_beat(notes: np.ndarray, places: np.ndarray) -> np.ndarray:
     nearest = _nearest(places, middle)
     moved = np.where(np.abs(nearest - middle) <= REACH, nearest, begins)
     result = notes.copy()
+    moved = np.maximum(moved, 0)
     result[:, START] = moved[which]
     meets = np.searchsorted(begins, notes[:, END])
     met = (meets < begins.size) & (begins[np.minimum(meets, begins.size - 1)] == notes[:, END])
@@ -59,11 +74,11 @@ def on_the_beat(notes: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _places(beats: np.ndarray, duration: float, parts: int) -> np.ndarray:
-    """Every beat in so many parts, with more beats as long as the outermost before and after them."""
+    """Every beat in so many parts, with more beats as long as the outermost before and after them, beyond both ends."""
     if beats.size < 2:
         return np.zeros(0)
     first, last = beats[1] - beats[0], beats[-1] - beats[-2]
-    before = beats[0] - first * np.arange(int(beats[0] / first), 0, -1)
+    before = beats[0] - first * np.arange(int(max(beats[0], 0) / first) + 1, 0, -1)
     after = beats[-1] + last * np.arange(1, max(int((duration - beats[-1]) / last), 0) + 2)
     whole = np.concatenate([before, beats, after])
     return np.interp(np.arange((whole.size - 1) * parts + 1) / parts, np.arange(whole.size), whole)

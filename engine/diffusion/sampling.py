@@ -34,6 +34,8 @@ def sample(
     classifier: ClassifierGuidance | None = None,
     window: int = WINDOW,
     overlap: int = OVERLAP,
+    order: Tensor | None = None,
+    shaped: Callable[[Tensor], Tensor] | None = None,
     on_step: Callable[[int, int], None] | None = None,
     on_estimate: Callable[[Tensor], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
@@ -48,6 +50,9 @@ def sample(
     Neighbouring windows overlap, and their predictions are cross-faded at every step, so that they agree on
     one song as it forms instead of being glued after it has.
 
+    order: (F,), of each frame the one whose noise it begins with, itself if None. shaped: what becomes of each
+    prediction for the whole state before it is taken.
+
     on_step(done, steps) is called after each step, and on_estimate with the clean state that the step expects.
     Raises Cancelled, before the next evaluation of the network, once is_cancelled() is true.
     """
@@ -60,10 +65,13 @@ def sample(
     seeds = range(seed, seed + condition.batch) if isinstance(seed, int) else seed
     if len(seeds) != condition.batch:
         raise ValueError(f"{len(seeds)} seeds for {condition.batch} examples")
-    state = initial_noise(channels, condition.frames, seeds).to(condition.source.device)
+    state = initial_noise(channels, condition.frames, seeds)
+    state = (state if order is None else state[..., order]).to(condition.source.device)
     with torch.no_grad():
         for index in range(steps):
             prediction = _predict(guided, schedule, index, state, condition, classifier, window, overlap, is_cancelled)
+            if shaped is not None:
+                prediction = shaped(prediction)
             if on_estimate is not None:
                 on_estimate(schedule.clean(prediction, index, state))
             state = schedule.step(prediction, index, state)
