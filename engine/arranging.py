@@ -113,7 +113,7 @@ def arrange(
             steps=steps,
             guidance_scale=guidance_scale,
             step=step,
-            groove=None if bars is None else Groove(bars, by_key=name == DRUMS),
+            groove=None if bars is None or name != DRUMS else Groove(bars),
             on_estimate=look if on_estimate is not None else None,
         )
         notes[name] = on_the_beat(sampled, places)

@@ -1,9 +1,8 @@
-"""Bars that repeat, for a network that writes notes.
+"""Bars of drums that repeat, for a network that writes notes.
 
-Music repeats itself: of the bars of a band one is much like the next. What a diffusion samples does not where its
-training was short, for each token is decided by noise of its own. So tokens that have the same place in their bars
-begin with the same noise, and how likely anything is struck there is told by the bars around, too. Which notes these
-are, the harmony of each bar decides.
+Of the bars of a drummer one is much like the next. What a diffusion samples does not where its training was short, for
+each token is decided by noise of its own. So tokens that have the same place in their bars begin with the same noise,
+and how likely a drum is struck there is told by the bars around, too.
 """
 
 from __future__ import annotations
@@ -21,11 +20,9 @@ SHARED = 0.9
 
 
 class Groove:
-    """`places`: (Z,) of each token its place in bars, counted from any: 3.25 is a quarter into the third. `by_key`:
-    whether keys are struck each in a rhythm of its own, as those of drums are, instead of all in one."""
+    """`places`: (Z,) of each token its place in bars, counted from any: 3.25 is a quarter into the third."""
 
-    def __init__(self, places: np.ndarray, by_key: bool) -> None:
-        self.by_key = by_key
+    def __init__(self, places: np.ndarray) -> None:
         tokens = np.arange(places.size)
         length = 1 / np.median(np.diff(places)) if places.size > 1 else 1.0
         first = np.floor(places % 1 * length).astype(int)
@@ -40,12 +37,10 @@ class Groove:
         """Logits of scores (B, CHANNELS, Z), with the onsets of each token drawn towards those of its place in the
         bars around."""
         onsets = logits[:, :KEYS]
-        mine = onsets if self.by_key else torch.logsumexp(onsets, dim=1, keepdim=True)
-        total = torch.zeros_like(mine)
-        count = torch.zeros(mine.shape[-1], device=mine.device)
+        total = torch.zeros_like(onsets)
+        count = torch.zeros(onsets.shape[-1], device=onsets.device)
         for index, known in self._there:
-            known = known.to(mine.device)
-            total += mine[..., index.to(mine.device)] * known
+            known = known.to(onsets.device)
+            total += onsets[..., index.to(onsets.device)] * known
             count += known
-        shift = SHARED * (total / count - mine)
-        return torch.cat([onsets + shift, logits[:, KEYS:]], dim=1)
+        return torch.cat([onsets.lerp(total / count, SHARED), logits[:, KEYS:]], dim=1)
