@@ -24,14 +24,16 @@ class Groove:
 
     def __init__(self, places: np.ndarray) -> None:
         tokens = np.arange(places.size)
-        length = 1 / np.median(np.diff(places)) if places.size > 1 else 1.0
-        first = np.floor(places % 1 * length).astype(int)
+        token = float(np.median(np.diff(places))) if places.size > 1 else 1.0
+        first = np.floor(places % 1 / token).astype(int)
         self.order = torch.from_numpy(np.clip(first, 0, max(places.size - 1, 0)))
         """(Z,): of each token the one whose noise it begins with."""
         self._there: list[tuple[Tensor, Tensor]] = []
         for bars in range(-AROUND, AROUND + 1):
-            found = np.interp(places + bars, places, tokens, left=-1, right=-1)
-            self._there.append((torch.from_numpy(np.rint(found.clip(0)).astype(int)), torch.from_numpy(found >= 0)))
+            there = places + bars
+            index = np.rint(np.interp(there, places, tokens)).astype(int)
+            known = (there > places[0] - token / 2) & (there < places[-1] + token / 2)
+            self._there.append((torch.from_numpy(index), torch.from_numpy(known)))
 
     def __call__(self, logits: Tensor) -> Tensor:
         """Logits of scores (B, CHANNELS, Z), with the onsets of each token drawn towards those of its place in the
