@@ -75,7 +75,7 @@ class Listening:
         ]
 
     def instruments_heard(self, threshold: float = 0.5) -> tuple[str, ...]:
-        """Names of those heard for half a second in all (or half of a shorter clip), the most present first."""
+        """Names of those heard, see engine.analysis.presence, the most present first."""
         return instruments_heard(self.instruments, self.instrument_names, threshold)
 
     def to_json(self) -> dict[str, Any]:

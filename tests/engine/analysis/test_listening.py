@@ -81,7 +81,7 @@ def test_chord_segments_have_no_gaps_and_no_flutter() -> None:
 
 def test_instruments_heard_are_the_most_present_first() -> None:
     instruments = np.zeros((2, 200), np.float32)
-    instruments[0, :60] = 0.9
+    instruments[0, :110] = 0.9
     instruments[1, :150] = 0.7
     heard = made(certain(("N", 200)), instruments)
     assert heard.instruments_heard() == ("drums", "bass")

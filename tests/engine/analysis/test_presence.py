@@ -54,6 +54,13 @@ def test_progress_reaches_the_end_and_may_stop_it(tagger: Tagger) -> None:
         presence(tagger, noise(1.0), INSTRUMENTS, stop)
 
 
+def test_what_is_heard_for_a_moment_is_not_named_and_less_so_in_a_long_song() -> None:
+    probabilities = np.zeros((2, 500), np.float32)
+    probabilities[0, :99] = probabilities[1, 200:300] = 0.9
+    assert instruments_heard(probabilities, ("bass", "piano")) == ("piano",)
+    assert instruments_heard(np.pad(probabilities, ((0, 0), (0, 5000))), ("bass", "piano")) == ()
+
+
 def test_of_a_short_clip_half_is_enough_and_of_none_nobody_is_heard() -> None:
     probabilities = np.zeros((2, 20), np.float32)
     probabilities[1, :10] = 0.8
