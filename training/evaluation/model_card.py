@@ -180,6 +180,8 @@ def _making(bundle: Bundle) -> list[str]:
             if unet.space == "score"
             else "latents of sound."
         ),
+        "- Chords, keys, onsets and beats are heard by the listener, who plays by "
+        + ("a tagger." if "tagger" in bundle.parts else "it, too."),
         f"- Sampling: {configuration.diffusion.objective}, {configuration.diffusion.sample_steps} steps, "
         f"guidance {configuration.diffusion.guidance_scale:g}. Text: {configuration.text.kind}, frozen.",
         "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,8 +14,10 @@ import soundfile
 from engine.bundle import Bundle
 from engine.cli import MISTAKE, main
 from engine.grid import SAMPLE_RATE
+from engine.models.tagger import Tagger
 from training.evaluation.crew import Crew
 from training.evaluation.data import Recorded, open_held_out
+from training.evaluation.tagger import store_tagger
 
 pytest.importorskip("torchmetrics", reason="the extra `evaluation` is not installed")
 pytest.importorskip("matplotlib", reason="the extra `evaluation` is not installed")
@@ -59,6 +61,26 @@ def test_one_command_makes_every_table_and_picture(tiny_bundle: Bundle, stems: P
     assert (tmp_path / "page" / "tables.csv").read_text(encoding="utf-8").startswith("table,row,")
     figures = json.loads((tmp_path / "page.json").read_text(encoding="utf-8"))
     assert figures["results"]["remove"]["rendered"]["si_sdr"]["count"] == 2
+
+
+def test_the_judges_tagger_is_measured_beside_the_models_own(
+    tiny_bundle: Bundle, stems: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store_tagger(
+        tmp_path,
+        cast(Tagger, tiny_bundle.part("tagger")),
+        dict.fromkeys(tiny_bundle.vocabulary.instrument_names, 0.5),
+        provenance={},
+        metrics={},
+    )
+    words = ["evaluate", "tagger", "--tagger", str(tmp_path), "--model", str(tiny_bundle.folder), "--data", str(stems)]
+    assert main([*words, "--clips", "2", "--seconds", "2", "--held-out"]) == 0
+    table = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("| instrument"))
+    assert [name for name in ("tagger", "listener", "model") if f"{name}: precision" in table] == [
+        "tagger",
+        "listener",
+        "model",
+    ]
 
 
 @pytest.mark.parametrize(
