@@ -16,9 +16,9 @@ MIB = 2**20
 
 STORED = 2
 """Weights are stored as float16 and used as float32."""
-NETWORKS = {True: 130 * MIB, False: 90 * MIB}
-"""What the networks take beside their weights while they see their windows of the song, where something is sampled
-and where nothing is."""
+NETWORKS = {True: 460 * MIB, False: 130 * MIB}
+"""What the networks take beside their weights while they see their windows of the song, in float32, where something is
+taken out of it and where nothing is: of all of them the renderer takes most."""
 COPIES = {True: 4, False: 3}
 """Arrays as long as the user's sound: source, result, and what is between."""
 MODEL_COPIES = {True: 3, False: 2}
@@ -51,5 +51,6 @@ def needed(
     for instruction in instructions:
         sampled = samples_new(instruction)
         sound = COPIES[sampled] * user + MODEL_COPIES[sampled] * model + HEARD * seconds
-        largest = max(largest, round(sound) + (NETWORKS[sampled] if on_cpu else 0))
+        separates = instruction.operation is not Operation.ADD
+        largest = max(largest, round(sound) + (NETWORKS[separates] if on_cpu else 0))
     return largest

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ import pytest
 
 from engine.audio import Audio, read, to_model, write
 from engine.bundle import default_bundle
-from engine.editor import Editor
+from engine.editor import Editor, EditRequest
 from engine.footprint import needed, weights
 from engine.instruction import read_instructions
 from engine.messages import Done, EditJob, Failed, Load, Message, Ready, Unload, Unloaded, decode, encode
@@ -125,35 +125,24 @@ def test_resting_frees_the_networks(worker: Watched, tmp_path: Path) -> None:
     assert loaded - resting > 0.7 * told
 
 
-def test_previews_cost_a_twentieth_of_sampling_at_most(tmp_path: Path) -> None:
+def test_previews_cost_a_twentieth_of_an_edit_at_most(tmp_path: Path) -> None:
     """In time of the processor, so that a busy machine does not count."""
     editor = Editor.load(None, "cpu")
-    audio = to_model(read(song(tmp_path / "song.wav", 30.0)))
-    latents = editor.networks.encode(audio, lambda share: None)
-    chords = editor.networks.listen(audio, lambda share: None).chords
-    seconds = {"sampling": 0.0, "previews": 0.0}
-    guess: list[SpectrumGuess] = []
+    request = EditRequest(read(song(tmp_path / "song.wav", 30.0)), "add organ", seed=1)
+    spent: list[float] = []
 
-    def look(state: object) -> None:
+    def look(make: Callable[[], object]) -> None:
         begin = time.process_time()
-        if not guess:
-            guess.append(SpectrumGuess(audio, latents.numpy()))
-        guess[0](state[: latents.shape[0]].numpy())  # type: ignore[index]
-        seconds["previews"] += time.process_time() - begin
+        make()
+        spent.append(time.process_time() - begin)
 
-    def sample(on_estimate: object) -> float:
-        begin = time.process_time()
-        editor.networks.sample(
-            latents, chords, "Add organ", seed=1, steps=8, guidance_scale=1.5, step=lambda share: None,
-            on_estimate=on_estimate,  # type: ignore[arg-type]
-        )  # fmt: skip
-        return time.process_time() - begin
-
-    sample(None)
-    seconds["sampling"] = sample(look) - seconds["previews"]
-    share = seconds["previews"] / seconds["sampling"]
-    report("previews", **{name: round(value, 3) for name, value in seconds.items()}, share=round(share, 4), steps=8)
-    assert share < 0.05
+    editor.run(request)
+    begin = time.process_time()
+    editor.run(request, on_preview=look)
+    editing = time.process_time() - begin - sum(spent)
+    report("previews", editing=round(editing, 3), previews=round(sum(spent), 3), share=round(sum(spent) / editing, 4))
+    assert len(spent) == editor.bundle.configuration.diffusion.sample_steps
+    assert sum(spent) < 0.05 * editing
 
 
 def test_a_preview_looks_like_the_song() -> None:
