@@ -92,7 +92,7 @@ class EditRequest:
 @dataclass(frozen=True, eq=False)
 class Round:
     """One instruction done. `span` are the frames (end exclusive) that it could change; `steps` is 0 where nothing was
-    sampled; `heard` are the instruments that the listener heard there before it; `stems` what it took from the round
+    sampled; `heard` are the instruments that were heard there before it; `stems` what it took from the round
     before it and brought to it, where that was asked for; `notes` what each new instrument plays (engine.score), in
     seconds of the song, where the model writes notes."""
 

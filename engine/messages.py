@@ -150,7 +150,7 @@ class RoundReport:
     """One round as `--json` prints it and the history keeps it.
 
     `instruction` is what was typed, `understood` its canonical wording (Table 5). `output` is None
-    for a round in between that nobody asked to keep. `heard` are the instruments that the listener
+    for a round in between that nobody asked to keep. `heard` are the instruments that were
     heard before it. `guidance` is None for the model's own. `removed` and `added` are the stems that were
     written, `notes` what was added as MIDI.
     """

@@ -27,6 +27,9 @@ STANDS_ON: Mapping[str, tuple[str, ...]] = {
 }
 """Of the configuration: what a part must agree on with the model, besides its own table."""
 
+MAY_LACK = ("tagger",)
+"""Parts that models of an older format have not, and that a model does without."""
+
 
 def pack_runs(
     configuration: ModelConfiguration,
@@ -55,6 +58,8 @@ def pack_runs(
         if not checkpoints.exists(run):
             if base is not None:
                 run = base
+                if part in MAY_LACK and part not in Bundle.load(base, verify=False).parts:
+                    continue
             elif partial:
                 continue
         found = checkpoints.read_trained(run, stage, part)

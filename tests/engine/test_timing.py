@@ -85,7 +85,7 @@ slots = st.lists(
 
 
 @given(slots, st.floats(0.25, 1.2), st.floats(0.0, 1.0))
-def test_notes_stay_near_their_tokens_and_do_so_again(
+def test_notes_stay_near_their_tokens_in_order_and_one_of_a_key_at_a_time(
     written: list[tuple[int, float, float, int]], beat: float, first: float
 ) -> None:
     rows = [

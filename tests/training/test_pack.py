@@ -65,6 +65,14 @@ def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tm
     for name, value in bundle.part("embedding").state_dict().items():
         assert torch.equal(renewed.part("embedding").state_dict()[name], value), name
 
+    (runs / "tagger" / checkpoints.FILE).unlink()
+    (tmp_path / "model" / "tagger.safetensors").unlink()
+    manifest = json.loads((tmp_path / "model" / "model.json").read_text())
+    del manifest["files"]["tagger.safetensors"]
+    (tmp_path / "model" / "model.json").write_text(json.dumps(manifest))
+    older = pack_runs(configuration, runs, tmp_path / "older", base=tmp_path / "model")
+    assert set(older.parts) == set(configuration.parts) - {"tagger"}
+
     wider = replace(configuration, listener=replace(configuration.listener, width=48))
     with pytest.raises(UserError, match="another configuration"):
         pack_runs(wider, runs, tmp_path / "other")
