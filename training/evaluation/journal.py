@@ -9,8 +9,9 @@ from typing import Any
 
 from engine.errors import UserError
 
-FORMAT = 2
-"""1 was one journal with floors, ceilings and one model's outputs together, without embeddings."""
+FORMAT = 3
+"""1 was one journal with floors, ceilings and one model's outputs together, without embeddings; 2 knew no log-spectral
+distances."""
 
 
 class Journal:

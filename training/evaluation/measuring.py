@@ -27,7 +27,7 @@ from training.evaluation.metrics import (
     si_sdr,
     si_sdr_improvement,
 )
-from training.evaluation.similarity import Truth, outside_db
+from training.evaluation.similarity import Truth, log_spectral_distance, outside_db
 
 Record = dict[str, Any]
 
@@ -70,6 +70,8 @@ def measure(
         "si_sdr": si_sdr(audio, case.target),
         "si_sdri": si_sdr_improvement(audio, case.source, case.target),
         "ssim": truth.ssim(audio),
+        # What is said of autoencoders; edits are judged by other figures.
+        "log_spectral": log_spectral_distance(audio, case.target) if output == ROUND_TRIP else None,
         "preservation": truth.preservation(audio),
         "level_db": level_db(audio),
         # Against the source, whose level says how loud a wrong answer is: the target may be silence.

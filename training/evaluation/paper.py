@@ -26,6 +26,7 @@ IOI = Column("ioi", "IOI", "share")
 SI_SDR = Column("si_sdr", "SI-SDR, dB")
 SI_SDRI = Column("si_sdri", "SI-SDRi, dB")
 SSIM = Column("ssim", "SSIM", "share")
+LOG_SPECTRAL = Column("log_spectral", "log-spectral distance", "distance", -1)
 PRESERVED = Column("preservation", "preserved, dB")
 
 PAPER_COLUMNS = (FAD, IA, CRA, PCH, IOI)

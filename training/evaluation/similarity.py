@@ -12,6 +12,7 @@ import torch
 from engine.grid import SAMPLE_RATE, SAMPLES_PER_FRAME
 from engine.models.spectral import stft, triangles
 from training.evaluation.metrics import is_silent, residual_db
+from training.losses import spectral_losses
 
 FFT_SIZE = 2048
 MEL_BANDS = 128
@@ -32,6 +33,15 @@ def mel_picture(audio: np.ndarray) -> torch.Tensor:
     power = _stft(audio[None], window)[0].abs().square() * (2 / window.sum()).square()
     decibels = 10 * torch.log10(bank.t() @ power + 1e-12)
     return (1 + decibels / PICTURE_RANGE_DB).clamp(0, 1)
+
+
+def log_spectral_distance(estimate: np.ndarray, reference: np.ndarray) -> float | None:
+    """Mean absolute difference of the natural logarithms of the magnitudes of (T,) and (T,), above -100 dB, over five
+    resolutions from 11 to 171 ms, as autoencoders are trained with; None where the reference is silent."""
+    if is_silent(reference):
+        return None
+    pair = (torch.from_numpy(np.ascontiguousarray(sound, dtype=np.float32))[None] for sound in (estimate, reference))
+    return float(spectral_losses(*pair)[1])
 
 
 class Truth:

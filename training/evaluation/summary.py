@@ -10,30 +10,37 @@ from dataclasses import dataclass
 
 from training.evaluation.cases import ABSENT, PAPER_TASKS
 from training.evaluation.figures import FEWEST_CASES, Figures, Key, verdict
-from training.evaluation.measuring import DECODED, OUTPUTS, RENDERED, UNEDITED
+from training.evaluation.measuring import DECODED, OUTPUTS, RENDERED, ROUND_TRIP, UNEDITED
 from training.evaluation.metrics import Summary
-from training.evaluation.paper import CRA, FAD, IA, IOI, OUTPUT_TITLES, PCH, SI_SDR, SI_SDRI, SSIM
+from training.evaluation.paper import CRA, FAD, IA, IOI, LOG_SPECTRAL, OUTPUT_TITLES, PCH, SI_SDR, SI_SDRI, SSIM
 from training.evaluation.tables import Column
 
 COMPARED = (SI_SDR, SSIM, FAD, IA, CRA, PCH, IOI)
 WRONG = Column("residual_db", "wrong, dB", better=-1)
 LEVEL = Column("level_db", "level, dBFS", better=-1)
+MIXES = ("remove", "add", "replace", "remix")
+"""Edits whose true targets are mixes, most of them of several instruments."""
+PROTOTYPE_DISTANCE = 1.19
+"""Multi-resolution distance of an autoencoder of 4 dB, by which ours is judged."""
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A number that the shipped model is to reach, rendered: the mean of `column` over `operations`."""
+    """A number that the shipped model is to reach: the mean of `column` over `operations`, of one of its outputs."""
 
     title: str
     column: Column
     operations: tuple[str, ...]
     value: float
+    output: str = RENDERED
 
     def reached(self, found: Summary) -> bool:
         return (found.mean - self.value) * self.column.better >= 0
 
 
 GOALS = (
+    Goal("mixes through the autoencoder", SI_SDR, MIXES, 8.0, ROUND_TRIP),
+    Goal("mixes through the autoencoder", LOG_SPECTRAL, MIXES, PROTOTYPE_DISTANCE / 2, ROUND_TRIP),
     Goal("remove", SI_SDR, ("remove",), 11.3),
     Goal("remove, over the unedited source", SI_SDRI, ("remove",), 4.0),
     Goal("extract", SI_SDR, ("extract",), 7.0),
@@ -56,7 +63,7 @@ def in_short(figures: Figures) -> str:
     """Markdown: the goals, then wins and losses of the first system, then the other systems against it."""
     first = figures.systems[0]
     lines = ["## In short", ""]
-    lines += [f"### Numbers to reach: {first}, rendered", "", *_goals(figures, first), ""]
+    lines += [f"### Numbers to reach: {first}, rendered where nothing else is said", "", *_goals(figures, first), ""]
     lines += ["### Against doing nothing", ""]
     lines += [
         "Mean paired difference of each output to the unedited source. **better** and worse are said only where the "
@@ -78,7 +85,7 @@ def in_short(figures: Figures) -> str:
 def _goals(figures: Figures, system: str) -> list[str]:
     lines = ["| what | figure | to reach | measured | |", "|---|---|---:|---:|---|"]
     for goal in GOALS:
-        found = figures.of((system, RENDERED), goal.column.metric, goal.operations)
+        found = figures.of((system, goal.output), goal.column.metric, goal.operations)
         column = goal.column
         sign = "≥" if column.better > 0 else "≤"
         if found is None:
@@ -122,7 +129,7 @@ def _losses(figures: Figures, system: str) -> list[str]:
                     worse.append(f"{column.title} ({column.written(difference.mean, signed=True)})")
             if worse:
                 found.append(f"- {operation}, {OUTPUT_TITLES[output]}: worse than doing nothing in {', '.join(worse)}.")
-    measured = [(goal, figures.of((system, RENDERED), goal.column.metric, goal.operations)) for goal in GOALS]
+    measured = [(goal, figures.of((system, goal.output), goal.column.metric, goal.operations)) for goal in GOALS]
     missed = [goal for goal, value in measured if value is not None and not goal.reached(value)]
     known = sum(value is not None for _, value in measured)
     found.append(f"- {len(missed)} of {known} numbers to reach are not reached.")

@@ -14,6 +14,7 @@ from training.evaluation.metrics import (
     Hearing,
     bootstrap,
     bootstrap_average,
+    bootstrap_median,
     chord_agreement,
     followed,
     hearing,
@@ -123,3 +124,9 @@ def test_songs_are_drawn_with_all_their_cases() -> None:
     alone, twice = bootstrap_average([values]), bootstrap_average([values, values])
     assert alone is not None and twice is not None
     assert twice.low == pytest.approx(alone.low) and twice.high == pytest.approx(alone.high)
+
+
+def test_a_median_is_not_decided_by_one_case_that_failed() -> None:
+    found = bootstrap_median([5.0, None, 6.0, 4.0, -30.0, 5.5])
+    assert found is not None and found.mean == 5.0 and found.count == 5 and found.low <= 5.0 <= found.high
+    assert bootstrap_median([None]) is None

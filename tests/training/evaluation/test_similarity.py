@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from engine.grid import SAMPLE_RATE
-from training.evaluation.similarity import PRESERVATION_RANGE, mel_picture, mel_ssim, outside_db, preservation
+from training.evaluation.similarity import (
+    PRESERVATION_RANGE,
+    log_spectral_distance,
+    mel_picture,
+    mel_ssim,
+    outside_db,
+    preservation,
+)
 
 pytest.importorskip("torchmetrics", reason="the extra `evaluation` is not installed")
 
@@ -35,6 +42,13 @@ def test_ssim_is_one_for_the_same_and_less_the_more_it_differs() -> None:
     assert mel_ssim(music, music) == pytest.approx(1.0, abs=1e-4)
     assert near is not None and far is not None and far < near < 1
     assert mel_ssim(music, SILENCE) is None
+
+
+def test_the_log_spectral_distance_of_half_the_level_is_the_logarithm_of_two() -> None:
+    music = noise(1) + tone(220)
+    assert log_spectral_distance(music, music) == 0
+    assert log_spectral_distance(0.5 * music, music) == pytest.approx(np.log(2), abs=0.01)
+    assert log_spectral_distance(music, SILENCE) is None
 
 
 def test_sounds_are_preserved_whatever_is_added_to_them() -> None:
