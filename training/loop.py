@@ -325,7 +325,8 @@ class _Run:
                 self.stage.companion.load_state_dict(dict(self.restored.groups["companion"]))
         elif self.request.init_from is not None:
             source = checkpoints.read_trained(self.request.init_from, self.stage.name, self.stage.part)
-            _load_what_fits(self.network, source.groups["ema"], self.request.init_from)
+            weights = self.stage.begin_from(self.network, source.groups["ema"])
+            _load_what_fits(self.network, weights, self.request.init_from)
             self.began_with = {key: source.state.get(key) for key in checkpoints.HISTORY}
             if self.stage.companion and "companion" in source.groups:
                 self.stage.companion.load_state_dict(dict(source.groups["companion"]))

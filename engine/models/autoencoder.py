@@ -16,7 +16,7 @@ below 600 Hz, which carries most of music's energy, is right before the first st
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -144,6 +144,26 @@ class SpectralAutoencoder(nn.Module):
             return join_blocks(frames, self.samples_per_frame).unsqueeze(1)
 
     @torch.no_grad()
+    def widened(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of an autoencoder with as many latent channels as this or fewer, and otherwise like it, as this
+        one's. The new channels are the next cosines of the linear paths; the network need no longer guess those."""
+        mine = {name: value.clone() for name, value in self.state_dict().items()}
+        old = weights["linear_in"].shape[1]
+        first, count = round(old * LINEAR_SHARE), self.latent_channels - old
+        for name, value in weights.items():
+            mine[name][tuple(slice(size) for size in value.shape)] = value
+        if count:
+            cosines = _cosines(first + count, self.fft_size, self.samples_per_frame)[first:]
+            mine["linear_in"][:, old:] = cosines.t()
+            mine["linear_out"][old:] = cosines
+            for name in ("encoder_out.weight", "decoder_in.weight"):
+                rows = mine[name] if name.startswith("encoder") else mine[name].t()
+                rows[old:] = 0
+            bins = self.fft_size // (2 * self.samples_per_frame)  # of the decoder's spectrum, to a cosine
+            mine["decoder_out.weight"].unflatten(0, (-1, 2))[bins * first : bins * (first + count)] = 0
+        return mine
+
+    @torch.no_grad()
     def measure_latents(self, batches: Iterable[Tensor]) -> None:
         """Sets latent_std from batches of audio (B, 1, T), so that normalised latents have unit variance.
 
@@ -167,13 +187,20 @@ def _cosine_basis(channels: int, size: int, hop: int) -> Tensor:
     window of two hops, in the middle of a frame; its overlap-add reconstructs. The last quarter of
     the channels starts near zero."""
     taken = max(1, round(channels * LINEAR_SHARE))
-    n = torch.arange(2 * hop, dtype=torch.float64) + 0.5
-    k = torch.arange(taken, dtype=torch.float64)[:, None] + 0.5
-    functions = math.sqrt(2 / hop) * torch.sin(math.pi * n / (2 * hop)) * torch.cos(math.pi / hop * (n + hop / 2) * k)
     basis = 1e-3 * torch.randn(channels, size, generator=torch.Generator().manual_seed(0))
+    basis[:taken] = _cosines(taken, size, hop)
+    return basis
+
+
+def _cosines(count: int, size: int, hop: int) -> Tensor:
+    """(count, size): the lowest functions of the transform, each half of a frame's rate wide. Raises ValueError where a
+    frame has no room for them."""
+    n = torch.arange(2 * hop, dtype=torch.float64) + 0.5
+    k = torch.arange(count, dtype=torch.float64)[:, None] + 0.5
+    functions = math.sqrt(2 / hop) * torch.sin(math.pi * n / (2 * hop)) * torch.cos(math.pi / hop * (n + hop / 2) * k)
     start = (size - 2 * hop) // 2
     if start < 0:
         raise ValueError(f"fft_size {size} is below two frames of {hop} samples")
-    basis[:taken] = 0
-    basis[:taken, start : start + 2 * hop] = functions.float()
+    basis = torch.zeros(count, size)
+    basis[:, start : start + 2 * hop] = functions.float()
     return basis

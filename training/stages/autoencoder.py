@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,10 @@ class AutoencoderStage(Stage):
         if self.settings.discriminator_start:
             self.companion = Discriminator()
         return super().build()
+
+    def begin_from(self, network: Any, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """A spectral autoencoder goes on from one with fewer latent channels."""
+        return network.widened(weights) if self.configuration.autoencoder.kind == "spectral" else weights
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
         """audio (B, 1, T); gains (B,) with which halves are summed."""

@@ -78,6 +78,10 @@ class Stage(ABC):
         """A fresh network; torch's global generator decides its weights."""
         return build_part(self.part, self.configuration, self.vocabulary)
 
+    def begin_from(self, network: Any, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """The weights of an earlier run as a network of another size can take them: as they are, unless it can grow."""
+        return weights
+
     def place(self, device: torch.device) -> None:  # noqa: B027 (most stages have nothing to move)
         """Move the frozen networks on which the stage stands."""
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -37,6 +39,26 @@ def test_low_notes_survive_before_any_training(autoencoder: SpectralAutoencoder)
     audio = (0.2 * torch.sin(2 * torch.pi * 110 * time) + 0.1 * torch.sin(2 * torch.pi * 330 * time))[None, None]
     error = (autoencoder.decode(autoencoder.encode(audio)) - audio)[..., 1920:-1920]
     assert error.square().mean() < 0.02 * audio.square().mean()
+
+
+def test_a_wider_network_goes_on_where_a_narrower_one_ends(autoencoder: SpectralAutoencoder) -> None:
+    wide = SpectralAutoencoder(replace(SMALL, latent_channels=64)).eval()
+    wide.load_state_dict(wide.widened(autoencoder.state_dict()))
+    time = torch.arange(24_000) / 24_000
+    low, middle = ((0.2 * torch.sin(2 * torch.pi * hertz * time))[None, None] for hertz in (220, 1000))
+
+    def error(network: SpectralAutoencoder, audio: torch.Tensor) -> float:
+        rebuilt = network.decode(network.encode(audio)).detach()
+        return float((rebuilt - audio)[..., 1920:-1920].square().mean() / audio.square().mean())
+
+    assert error(wide, low) == pytest.approx(error(autoencoder, low), abs=0.01)
+    # 1 kHz lies above the cosines of 32 channels and below those of 64.
+    assert error(wide, middle) < 0.05 < 0.5 < error(autoencoder, middle)
+
+
+def test_weights_of_its_own_width_are_taken_as_they_are(autoencoder: SpectralAutoencoder) -> None:
+    same = autoencoder.widened(autoencoder.state_dict())
+    assert all(torch.equal(same[name], value) for name, value in autoencoder.state_dict().items())
 
 
 def test_silence_is_the_zero_latent_and_back(autoencoder: SpectralAutoencoder) -> None:
