@@ -1,7 +1,8 @@
 """What comes new into a song, written as notes and then played (`space = "score"` of the U-Net's configuration).
 
 For each new instrument the diffusion samples a score under what the listener hears of the source and what is already
-written for this edit; the synthesizer plays it, as loud as such an instrument is in a mix.
+written for this edit, from what is heard of the music whose place it takes; the synthesizer plays it, as loud as such
+an instrument is in a mix.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.analysis.listening import Listening
+from engine.analysis.notes import heard_notes
 from engine.audio import Audio, loudness
+from engine.drafting import BASS, DRUMS, draft
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
 from engine.score import tokens_in, write_score
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from engine.networks import Networks, Step
 
-DRUMS, BASS = "drums", "bass"
 BAND_SIZE = (3, 5)
 """Instruments of a band that a genre is played by, fewest and most."""
 FIRST = (DRUMS, BASS)
@@ -72,13 +74,15 @@ def arrange(
     steps: int,
     guidance_scale: float,
     level: float,
+    leaving: Listening | None,
     sampling: Step,
     playing: Step,
     on_estimate: Callable[[Tensor], None] | None = None,
 ) -> Arrangement:
     """Write and play what `instruction` brings to the source (T,) at 24 kHz.
 
-    level: LUFS of the stem. `on_estimate` gets the score (CHANNELS, Z) of what is written so far, as it forms.
+    level: LUFS of the stem. leaving: what is heard of the music whose place the new one takes. `on_estimate` gets the
+    score (CHANNELS, Z) of what is written so far, as it forms.
     The same arguments give the same samples.
     """
     import torch
@@ -90,6 +94,9 @@ def arrange(
     tokens = tokens_in(source.shape[0])
     picture, chords = _heard_picture(source, heard)
     places, bars = places_of(heard), bars_of(heard, tokens)
+    given = np.zeros((0, 4))
+    if leaving is not None and leaving.onsets is not None:
+        given = heard_notes(leaving.pitches, leaving.onsets)
     written = {name: write_score(np.zeros((0, 4)), tokens) for name in ("melodic", DRUMS)}
     notes: dict[str, np.ndarray] = {}
     for number, name in enumerate(names):
@@ -114,6 +121,7 @@ def arrange(
             guidance_scale=guidance_scale,
             step=step,
             groove=None if bars is None or name != DRUMS else Groove(bars),
+            draft=draft(given, name, names),
             on_estimate=look if on_estimate is not None else None,
         )
         notes[name] = on_the_beat(sampled, places)

@@ -3,9 +3,9 @@
     Editor.load().edit(Audio(samples, sample_rate), "remove drums", seed=1).audio
 
 One edit flows like this (Editor._edit): the user's audio -> 24 kHz mono -> what the listener hears -> a mask on
-what is taken -> sampled notes of what is new -> a played stem (or, with a model that samples sound, latents -> a
-decoded, cleaned stem) -> a Change -> the user's own samples. Several instructions are rounds, each on the rendered
-audio of the one before.
+what is taken, and what the listener hears of that -> sampled notes of what is new -> a played stem (or, with a model
+that samples sound, latents -> a decoded, cleaned stem) -> a Change -> the user's own samples. Several instructions are
+rounds, each on the rendered audio of the one before.
 """
 
 from __future__ import annotations
@@ -346,11 +346,15 @@ class Editor:
         # Also where one is replaced: what a mask takes of it says less of its level than the mix does (on validation
         # songs the error of the former has a deviation of 5.1 dB, that of the latter one of 4.0).
         level = (QUIET_SONG if average is None else average) + prominence(names)
-        if instruction.operation is Operation.REMIX and mask is not None:
-            mono = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)
-            band = loudness(apply_change(mono, Change(mask, "kept")))
+        leaving = None
+        if mask is not None:
+            taken = apply_change(Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE), Change(mask, "kept"))
+            band = loudness(taken)
             # What is left of a song beside its singer may be nothing.
-            level = band if band is not None and band > level - LEAST_BAND else level
+            if instruction.operation is Operation.REMIX and band is not None and band > level - LEAST_BAND:
+                level = band
+            # Where all of it leaves it has been heard.
+            leaving = heard if mask.min() == 1 else self.networks.listen(taken.samples[0], watch.stage("listening"))
         return arrange(
             self.networks,
             source,
@@ -360,6 +364,7 @@ class Editor:
             steps=steps,
             guidance_scale=guidance_scale,
             level=level,
+            leaving=leaving,
             sampling=watch.stage("sampling", steps),
             playing=watch.stage("decoding"),
             on_estimate=watch.preview(lambda: NoteGuess(source), source.shape[0]),

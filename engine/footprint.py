@@ -21,10 +21,11 @@ NETWORKS = {True: 460 * MIB, False: 130 * MIB}
 taken out of it and where nothing is: of all of them the renderer takes most."""
 COPIES = {True: 4, False: 3}
 """Arrays as long as the user's sound: source, result, and what is between."""
-MODEL_COPIES = {True: 3, False: 2}
-"""Arrays as long as the sound at the model's rate: samples, mask, the new stem."""
+MODEL_COPIES = {True: 4, False: 2}
+"""Arrays as long as the sound at the model's rate: samples, mask, what leaves, the new stem."""
 HEARD = 120_000
-"""Bytes a second of what is heard: probabilities of chords, pitches and instruments."""
+"""Bytes a second of what is heard: probabilities of chords, pitches and instruments. What leaves for something new is
+heard by itself, beside the whole."""
 
 
 def samples_new(instruction: Instruction) -> bool:
@@ -50,7 +51,8 @@ def needed(
     largest = 0
     for instruction in instructions:
         sampled = samples_new(instruction)
-        sound = COPIES[sampled] * user + MODEL_COPIES[sampled] * model + HEARD * seconds
         separates = instruction.operation is not Operation.ADD
+        heard = HEARD * seconds * (2 if sampled and separates else 1)
+        sound = COPIES[sampled] * user + MODEL_COPIES[sampled] * model + heard
         largest = max(largest, round(sound) + (NETWORKS[separates] if on_cpu else 0))
     return largest

@@ -25,12 +25,13 @@ from engine.audio import scratch
 from engine.bundle import Bundle
 from engine.diffusion.condition import Condition
 from engine.diffusion.guidance import ClassifierGuidance
+from engine.drafting import STRENGTH
 from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME, frames_in
 from engine.groove import Groove
 from engine.models.autoencoder import Autoencoder
 from engine.models.text import TextEmbedding, TextEncoder
-from engine.score import KEYS, TOKEN_RATE, held, read_score
+from engine.score import KEYS, TOKEN_RATE, held, read_score, write_score
 from engine.windows import windows
 
 Step = Callable[[float], None]
@@ -271,12 +272,13 @@ class Networks:
         guidance_scale: float,
         step: Step,
         groove: Groove | None = None,
+        draft: np.ndarray | None = None,
         on_estimate: Callable[[Tensor], None] | None = None,
     ) -> np.ndarray:
         """Sample what the instrument `asked` plays: notes (n, 4), see engine.score.
 
         heard: (heard_rows, Z) of engine.models.hearing; chords: probabilities (classes, F); written, drums:
-        scores (CHANNELS, Z) of what is written already.
+        scores (CHANNELS, Z) of what is written already. draft: notes to begin with, see engine.drafting.
         """
         from engine.models.hearing import source_picture
 
@@ -302,6 +304,8 @@ class Networks:
             window=SCORE_WINDOW,
             overlap=SCORE_OVERLAP,
             order=groove and groove.order,
+            draft=None if draft is None else torch.from_numpy(write_score(draft, heard.shape[1]))[None],
+            strength=STRENGTH,
             shaped=groove,
         )
         return held(read_score(state[0].cpu().numpy()), expected[0])

@@ -46,8 +46,12 @@ class Schedule(Protocol):
         """The prediction that implies `clean`; the inverse of `clean`."""
         ...
 
+    def noised(self, clean: Tensor, noise: Tensor, index: int) -> Tensor:
+        """The state before step `index` of what is known to end at `clean`."""
+        ...
+
     def step(self, prediction: Tensor, index: int, state: Tensor) -> Tensor:
-        """The state after step `index`. Steps are taken in order, each once."""
+        """The state after step `index`. Steps are taken in order, each once, from any on."""
         ...
 
 
@@ -172,6 +176,10 @@ class DdimSchedule:
         product = self._product[index]
         return (state - math.sqrt(product) * clean) / math.sqrt(1 - product)
 
+    def noised(self, clean: Tensor, noise: Tensor, index: int) -> Tensor:
+        product = self._product[index]
+        return math.sqrt(product) * clean + math.sqrt(1 - product) * noise
+
     def step(self, prediction: Tensor, index: int, state: Tensor) -> Tensor:
         return self._scheduler.step(prediction, self._steps[index], state, eta=0.0, return_dict=False)[0]
 
@@ -267,6 +275,9 @@ class EulerSchedule:
     def prediction(self, clean: Tensor, index: int, state: Tensor) -> Tensor:
         return (state - clean) / self._sigmas[index]
 
+    def noised(self, clean: Tensor, noise: Tensor, index: int) -> Tensor:
+        return torch.lerp(clean, noise, self._sigmas[index])
+
     def step(self, prediction: Tensor, index: int, state: Tensor) -> Tensor:
         return self._scheduler.step(prediction, self._timesteps[index], state, return_dict=False)[0]
 
@@ -277,8 +288,8 @@ class BinaryEulerSchedule(EulerSchedule):
     On the way from noise to data the mean of what is expected stays what it was (a martingale). A network that has
     learnt little does not keep to this: what it samples is not quite what it was trained on, so it expects fewer notes
     from step to step. So in each of `groups`, so many rows one after the other from the first on, the logits are moved
-    until as much is expected as in the first step. `sharpness` multiplies them before that: above 1 the likelier notes
-    are preferred and the number of notes stays.
+    until as much is expected as in the first step taken. `sharpness` multiplies them before that: above 1 the likelier
+    notes are preferred and the number of notes stays.
     """
 
     def __init__(self, steps: int, shift: float = 1.0, sharpness: float = 1.0, groups: tuple[int, ...] = ()) -> None:
@@ -291,7 +302,7 @@ class BinaryEulerSchedule(EulerSchedule):
         logits = prediction
         if self._groups:
             pieces = list(prediction.split([*self._groups, prediction.shape[1] - sum(self._groups)], dim=1))
-            if index == 0:
+            if not self._usual:
                 self._usual = [piece.sigmoid().mean(dim=(1, 2)) for piece in pieces[:-1]]
             pieces[:-1] = [
                 _with_mean(self._sharpness * piece, usual)

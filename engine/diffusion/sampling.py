@@ -35,6 +35,8 @@ def sample(
     window: int = WINDOW,
     overlap: int = OVERLAP,
     order: Tensor | None = None,
+    draft: Tensor | None = None,
+    strength: float = 1.0,
     shaped: Callable[[Tensor], Tensor] | None = None,
     on_step: Callable[[int, int], None] | None = None,
     on_estimate: Callable[[Tensor], None] | None = None,
@@ -50,8 +52,9 @@ def sample(
     Neighbouring windows overlap, and their predictions are cross-faded at every step, so that they agree on
     one song as it forms instead of being glued after it has.
 
-    order: (F,), of each frame the one whose noise it begins with, itself if None. shaped: what becomes of each
-    prediction for the whole state before it is taken.
+    order: (F,), of each frame the one whose noise it begins with, itself if None. draft: (B, channels, F), a clean
+    state to begin with instead of none, under as much noise as the last `strength` of the steps take away (SDEdit, Meng
+    et al. 2022). shaped: what becomes of each prediction for the whole state before it is taken.
 
     on_step(done, steps) is called after each step, and on_estimate with the clean state that the step expects.
     Raises Cancelled, before the next evaluation of the network, once is_cancelled() is true.
@@ -67,8 +70,12 @@ def sample(
         raise ValueError(f"{len(seeds)} seeds for {condition.batch} examples")
     state = initial_noise(channels, condition.frames, seeds)
     state = (state if order is None else state[..., order]).to(condition.source.device)
+    first = 0
+    if draft is not None:
+        first = steps - min(max(round(strength * steps), 1), steps)
+        state = schedule.noised(draft.to(state), state, first)
     with torch.no_grad():
-        for index in range(steps):
+        for index in range(first, steps):
             prediction = _predict(guided, schedule, index, state, condition, classifier, window, overlap, is_cancelled)
             if shaped is not None:
                 prediction = shaped(prediction)

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from engine import Audio, Editor, UserError
-from engine.arranging import even_level, newcomers, prominence
-from engine.audio import loudness
+from engine.analysis.listening import Listening
+from engine.arranging import arrange, even_level, newcomers, prominence
+from engine.audio import loudness, to_model
 from engine.bundle import Bundle
 from engine.editor import EditRequest
 from engine.instruction import Instruction, Operation
-from engine.score import END, START
+from engine.score import END, PITCH, START
 from engine.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.default()
@@ -85,6 +86,36 @@ def test_decoded_gives_both_ways_for_every_operation(editor: Editor, song: Audio
     assert decoded.target.sample_rate == RATE
     assert decoded.target.frames == 3 * RATE
     assert editor.decoded(EditRequest(song, "remove drums")).target.frames == 3 * RATE
+
+
+def test_what_takes_the_place_of_a_part_begins_with_its_notes(
+    editor: Editor, song: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A network that has learnt nothing rewrites nearly all of a draft, unless it is left one step.
+    monkeypatch.setattr("engine.networks.STRENGTH", 0.125)
+    heard = editor.listen(song)
+    pitches, onsets = (np.zeros_like(heard.pitches) for _ in range(2))
+    for number, key in enumerate((39, 43, 39, 43, 43, 39)):
+        first = 20 * number
+        onsets[key, first], pitches[key, first : first + 18] = 0.9, 0.9
+    source = to_model(song)
+
+    def written(leaving: Listening | None, seed: int = 1) -> np.ndarray:
+        return arrange(
+            editor.networks, source, heard, Instruction(Operation.REPLACE, ("piano",), ("organ",)),
+            seed=seed, steps=8, guidance_scale=1.0, level=-20.0, leaving=leaving,
+            sampling=lambda share: None, playing=lambda share: None,
+        ).notes["organ"]  # fmt: skip
+
+    melody = replace(heard, pitches=pitches, onsets=onsets)
+    drafted = written(melody)
+    begins = [drafted[drafted[:, PITCH] == key, START] for key in (60, 64)]
+    for found, given in zip(begins, ((0.0, 0.8, 2.0), (0.4, 1.2, 1.6)), strict=True):
+        # It may add one of its own.
+        assert all(np.abs(found - start).min() < 0.1 for start in given) and len(found) <= 4
+    assert len(drafted) < len(written(None))
+    np.testing.assert_array_equal(drafted, written(melody))
+    assert not np.array_equal(drafted, written(melody, seed=2))
 
 
 def test_silence_gets_a_quiet_new_stem(editor: Editor) -> None:

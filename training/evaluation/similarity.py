@@ -40,8 +40,8 @@ def log_spectral_distance(estimate: np.ndarray, reference: np.ndarray) -> float 
     resolutions from 11 to 171 ms, as autoencoders are trained with; None where the reference is silent."""
     if is_silent(reference):
         return None
-    pair = (torch.from_numpy(np.ascontiguousarray(sound, dtype=np.float32))[None] for sound in (estimate, reference))
-    return float(spectral_losses(*pair)[1])
+    mine, true = (torch.from_numpy(np.ascontiguousarray(sound, np.float32))[None] for sound in (estimate, reference))
+    return float(spectral_losses(mine, true)[1])
 
 
 class Truth:

@@ -138,3 +138,64 @@ def test_a_unet_is_sampled(learn_sigma: bool) -> None:
     assert drawn.shape == (1, 8, 45)
     assert drawn.isfinite().all()
     assert not drawn.requires_grad
+
+
+@pytest.mark.parametrize("config", [FLOW, EPSILON])
+def test_sampling_goes_on_from_a_draft_with_the_last_steps(config: DiffusionConfiguration) -> None:
+    times: list[float] = []
+
+    def network(state: Tensor, time: Tensor, *rest: Tensor | None) -> Tensor:
+        times.append(float(time[0]))
+        return torch.zeros_like(state)
+
+    sample(network, config, condition(20), NULL, channels=4, seed=1, steps=8, guidance_scale=1.0)
+    whole = list(times)
+    times.clear()
+    draft = torch.full((1, 4, 20), 0.5)
+    sample(
+        network,
+        config,
+        condition(20),
+        NULL,
+        channels=4,
+        seed=1,
+        steps=8,
+        guidance_scale=1.0,
+        draft=draft,
+        strength=0.25,
+    )
+    assert times == whole[-2:]
+
+
+def test_the_weaker_the_nearer_to_the_draft() -> None:
+    frames = 40
+    draft = torch.randn(1, 4, frames, generator=torch.Generator().manual_seed(3))
+
+    def towards_zero(state: Tensor, time: Tensor, *rest: Tensor | None) -> Tensor:
+        return state / (time[:, None, None] / 1000)
+
+    far = [
+        float((result - draft).square().mean())
+        for result in (
+            sample(
+                lambda state, *rest: torch.zeros_like(state), FLOW, condition(frames), NULL,
+                channels=4, seed=1, steps=8, guidance_scale=1.0, draft=draft, strength=strength,
+            )
+            for strength in (0.125, 0.5, 1.0)
+        )
+    ]  # fmt: skip
+    assert far[0] < far[1] < far[2]
+    # A network that is sure of something else is believed in the end.
+    sure = sample(
+        towards_zero, FLOW, condition(frames), NULL,
+        channels=4, seed=1, steps=8, guidance_scale=1.0, draft=draft, strength=0.5,
+    )  # fmt: skip
+    assert float(sure.abs().max()) < 1e-3
+
+
+def test_a_draft_at_full_strength_is_as_good_as_none() -> None:
+    draft = torch.ones(1, 4, 30)
+    alone, drafted = (
+        sample(local, FLOW, condition(30), NULL, channels=4, seed=1, draft=given) for given in (None, draft)
+    )
+    torch.testing.assert_close(alone, drafted)
