@@ -42,7 +42,7 @@ BASS_ABOVE = 44
 """A bass takes what lies below the one, the others what lies above the other where there is a bass."""
 FEWEST = 4
 """Notes that make a part."""
-STRENGTH = 0.375
+STRENGTH = 0.25
 """Share of the sampler's steps that are taken from a draft on."""
 
 

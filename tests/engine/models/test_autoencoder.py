@@ -8,7 +8,7 @@ import torch
 from engine.models.autoencoder import Autoencoder, SpectralAutoencoder, build_autoencoder
 from engine.models.configuration import AutoencoderConfiguration
 
-SMALL = AutoencoderConfiguration(width=32, encoder_blocks=1, decoder_blocks=2)
+SMALL = AutoencoderConfiguration(latent_channels=32, width=32, encoder_blocks=1, decoder_blocks=2)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.models.autoencoder import SpectralAutoencoder
 from training.stages.autoencoder import AutoencoderStage
 from training.stages.base import Stage
 
@@ -46,6 +47,15 @@ def test_the_judge_learns_from_its_own_loss_alone(toy_stage: MakeStage) -> None:
     values["judge"].backward()
     assert any(parameter.grad is not None for parameter in judge.parameters())
     assert judge(audio)
+
+
+def test_a_run_with_fewer_latent_channels_can_be_begun_from(toy_stage: MakeStage) -> None:
+    stage = toy_stage("autoencoder")
+    narrow: Any = SpectralAutoencoder(replace(stage.configuration.autoencoder, latent_channels=4))
+    network: Any = stage.build()
+    network.load_state_dict(stage.begin_from(network, narrow.state_dict()))
+    torch.testing.assert_close(network.linear_in[:, :4], narrow.linear_in)
+    assert torch.allclose(network.encode_raw(torch.ones(1, 1, 960))[:, :4], narrow.encode_raw(torch.ones(1, 1, 960)))
 
 
 def test_finished_latents_have_unit_variance(toy_stage: MakeStage) -> None:
