@@ -27,6 +27,9 @@ STANDS_ON: Mapping[str, tuple[str, ...]] = {
 }
 """Of the configuration: what a part must agree on with the model, besides its own table."""
 
+OF_SOUND = ("autoencoder",)
+"""What only a model stands on that samples sound: notes have no latents."""
+
 MAY_LACK = ("tagger",)
 """Parts that models of an older format have not, and that a model does without."""
 
@@ -65,7 +68,9 @@ def pack_runs(
         found = checkpoints.read_trained(run, stage, part)
         state = found.state
         trained = checkpoints.configuration_of(found)
-        if any(_table(trained, name) != _table(configuration, name) for name in (part, *STANDS_ON[part])):
+        notes = configuration.unet.space == "score"
+        tables = (part, *(name for name in STANDS_ON[part] if not (notes and name in OF_SOUND)))
+        if any(_table(trained, name) != _table(configuration, name) for name in tables):
             raise UserError(
                 f"{run} was trained with another configuration than {configuration.name}",
                 "train that stage again, or name its configuration with --config",

@@ -76,3 +76,16 @@ def test_five_runs_become_a_bundle_that_knows_where_it_comes_from(runs: Path, tm
     wider = replace(configuration, listener=replace(configuration.listener, width=48))
     with pytest.raises(UserError, match="another configuration"):
         pack_runs(wider, runs, tmp_path / "other")
+
+
+def test_who_writes_notes_takes_another_autoencoder_than_its_other_parts_knew(
+    toy_stage: MakeStage, score_bundle: Bundle, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    options: Any = {"steps": 1, "device": "cpu", "workers": 0, "quiet": True}
+    train(toy_stage("autoencoder"), RunRequest(run=tmp_path / "runs" / "autoencoder", data={}, **options))
+    wide = TrainingConfiguration.load("tiny").model.autoencoder
+    notes, sound = (replace(bundle.configuration, autoencoder=wide) for bundle in (score_bundle, tiny_bundle))
+    packed = pack_runs(notes, tmp_path / "runs", tmp_path / "notes", base=score_bundle.folder)
+    assert packed.configuration.autoencoder == wide != score_bundle.configuration.autoencoder
+    with pytest.raises(UserError, match="another configuration"):
+        pack_runs(sound, tmp_path / "runs", tmp_path / "sound", base=tiny_bundle.folder)
