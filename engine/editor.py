@@ -366,7 +366,7 @@ class Editor:
             level=level,
             leaving=leaving,
             sampling=watch.stage("sampling", steps),
-            playing=watch.stage("decoding"),
+            playing=watch.later("decoding"),
             on_estimate=watch.preview(lambda: NoteGuess(source), source.shape[0]),
         )
 
@@ -454,7 +454,13 @@ class _Watch:
         self._begin = begin
 
     def stage(self, name: Stage, total: int = 100) -> Step:
-        """A function that takes the share of the stage that is done. Raises Cancelled."""
+        """A function that takes the share of the stage that is done, which begins now. Raises Cancelled."""
+        step = self.later(name, total)
+        step(0.0)
+        return step
+
+    def later(self, name: Stage, total: int = 100) -> Step:
+        """The same of a stage that begins with its first report."""
 
         def step(share: float) -> None:
             if self._watcher.is_cancelled and self._watcher.is_cancelled():
@@ -462,7 +468,6 @@ class _Watch:
             if self._watcher.on_progress:
                 self._watcher.on_progress(name, round(share * total), total, *self._place)
 
-        step(0.0)
         return step
 
     def preview(self, guess: Callable[[], Guess], samples: int) -> Callable[[Tensor], None] | None:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import UserError
-from engine.footprint import samples_new
 from engine.instruction import Instruction, complete, read_instructions
 from engine.messages import (
     Analyzed,
@@ -33,7 +32,7 @@ from engine.session import Pending, Project
 from engine.vocabulary import Vocabulary
 from instructme_app.engine_thread import EngineDoor
 from instructme_app.model.failure import Failure
-from instructme_app.model.forecast import Forecast, Past
+from instructme_app.model.forecast import Forecast, Past, kind_of
 from instructme_app.model.jobs import Job, Queue
 from instructme_app.model.listening import Listening
 from instructme_app.model.memory import Memory, memory_for
@@ -266,9 +265,9 @@ class Editing(QObject):
         assert job is not None
         if not self._forecast.begun:
             # From here on: loading the model before it says nothing about the edit.
-            sampled = any(map(samples_new, self._read_or_none(job.text)))
+            kind = kind_of(self._read_or_none(job.text))
             steps = job.steps or self._own_steps()
-            self._forecast.begin(time.monotonic(), sampled, self._sound(job.region), steps)
+            self._forecast.begin(time.monotonic(), kind, self._sound(job.region), steps)
         self._forecast.advance(progress)
         self.queue = replace(self.queue, progress=progress)
         if progress.stage != "sampling":

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from engine.instruction import Instruction, Operation
 from engine.messages import Progress, Stage
 
-_SAMPLED: tuple[tuple[Stage, float], ...] = (
-    ("reading", 0.01),
-    ("listening", 0.09),
-    ("rendering", 0.07),
-    ("encoding", 0.05),
-    ("sampling", 0.56),
-    ("decoding", 0.12),
-    ("rendering", 0.08),
-    ("writing", 0.02),
-)
-_MASKED: tuple[tuple[Stage, float], ...] = (
-    ("reading", 0.02),
-    ("listening", 0.33),
-    ("rendering", 0.32),
-    ("rendering", 0.28),
-    ("writing", 0.05),
-)
-"""Stages in their order and what share of the time each takes, where something is sampled and where nothing is:
-`Editor` renders twice, once for the mask and once for the user's samples."""
+Kind = Literal["taken", "added", "exchanged"]
+"""What an edit does: takes something out of a song, brings something new, or both."""
+
+_PLANS: Mapping[Kind, tuple[tuple[Stage, float], ...]] = {
+    "taken": (
+        ("reading", 0.02),
+        ("listening", 0.05),
+        ("rendering", 0.75),
+        ("rendering", 0.13),
+        ("writing", 0.05),
+    ),
+    "added": (
+        ("reading", 0.02),
+        ("listening", 0.28),
+        ("encoding", 0.02),
+        ("sampling", 0.51),
+        ("decoding", 0.11),
+        ("rendering", 0.04),
+        ("writing", 0.02),
+    ),
+    "exchanged": (
+        ("reading", 0.02),
+        ("listening", 0.14),
+        ("rendering", 0.38),
+        ("listening", 0.16),
+        ("encoding", 0.02),
+        ("sampling", 0.11),
+        ("decoding", 0.12),
+        ("rendering", 0.03),
+        ("writing", 0.02),
+    ),
+}
+"""Stages in their order and what share of the time each takes. `Editor` renders twice, once for the mask and once for
+the user's samples, and hears by itself what something new takes the place of."""
 
 _SMOOTHING = 3.0
 """Seconds in which two thirds of a correction are made."""
@@ -36,11 +53,19 @@ _RISE = 1.3
 """How much longer it must look than what was said before more is said."""
 
 
+def kind_of(instructions: Iterable[Instruction]) -> Kind:
+    """Of several the one that takes longest."""
+    operations = {instruction.operation for instruction in instructions}
+    if operations & {Operation.REPLACE, Operation.REMIX}:
+        return "exchanged"
+    return "added" if Operation.ADD in operations else "taken"
+
+
 class Course:
     """How far an edit is. The share never falls: a stage that is over or left out is passed."""
 
-    def __init__(self, sampled: bool) -> None:
-        self._plan = _SAMPLED if sampled else _MASKED
+    def __init__(self, kind: Kind) -> None:
+        self._plan = _PLANS[kind]
         self._at = 0
         self._within = 0.0
 
@@ -93,7 +118,7 @@ class Pace:
         if not tried:
             return None
         nearest = min(tried, key=lambda known: abs(known - steps))
-        sampling = dict(_SAMPLED)["sampling"]
+        sampling = dict(_PLANS["added"])["sampling"]
         return self._rates[nearest] * sound * (1 - sampling + sampling * steps / nearest)
 
 
@@ -165,10 +190,10 @@ class Forecast:
     def begun(self) -> bool:
         return self._course is not None
 
-    def begin(self, now: float, sampled: bool, sound: float, steps: int) -> None:
-        """The engine began with `sound` seconds; `steps` of sampling where something is `sampled`."""
-        self._course = Course(sampled)
-        self._left = TimeLeft(now, self._pace.expect(sound, steps if sampled else 0))
+    def begin(self, now: float, kind: Kind, sound: float, steps: int) -> None:
+        """The engine began with `sound` seconds; `steps` of sampling where something is new."""
+        self._course = Course(kind)
+        self._left = TimeLeft(now, self._pace.expect(sound, 0 if kind == "taken" else steps))
 
     def advance(self, progress: Progress) -> None:
         if self._course is not None:

@@ -132,6 +132,21 @@ def test_previews_show_the_notes_as_they_form(editor: Editor, song: Audio) -> No
     assert seen[0].end == pytest.approx(3.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("add piano", ["listening", "sampling", "decoding", "rendering"]),
+        ("replace strings with piano", ["listening", "rendering", "listening", "sampling", "decoding", "rendering"]),
+    ],
+)
+def test_stages_are_told_in_the_order_in_which_they_happen(
+    editor: Editor, song: Audio, text: str, stages: list[str]
+) -> None:
+    told: list[str] = []
+    editor.run(EditRequest(song, text, seed=1), on_progress=lambda stage, *rest: told.append(stage))
+    assert [stage for stage, before in zip(told, ["", *told], strict=False) if stage != before] == stages
+
+
 def test_an_embedding_of_sound_cannot_guide_notes(editor: Editor, song: Audio) -> None:
     with pytest.raises(UserError, match="writes notes"):
         editor.edit(song, "add piano", embedding_guidance=1.0)

@@ -6,30 +6,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.instruction import read_instructions
 from engine.messages import Progress, Stage
-from instructme_app.model.forecast import Course, Forecast, Pace, Past, TimeLeft
+from engine.vocabulary import Vocabulary
+from instructme_app.model.forecast import Course, Forecast, Kind, Pace, Past, TimeLeft, kind_of
 
-SAMPLED: tuple[Stage, ...] = (
-    "listening", "rendering", "encoding", "sampling", "decoding", "rendering", "writing",
-)  # fmt: skip
-MASKED: tuple[Stage, ...] = ("listening", "rendering", "rendering", "writing")
+STAGES: dict[Kind, tuple[Stage, ...]] = {
+    "taken": ("reading", "listening", "rendering", "rendering", "writing"),
+    "added": ("reading", "listening", "encoding", "sampling", "decoding", "rendering", "writing"),
+    "exchanged": (
+        "reading", "listening", "rendering", "listening", "encoding", "sampling", "decoding", "rendering", "writing",
+    ),
+}  # fmt: skip
 
 
 def shares(course: Course, stages: tuple[Stage, ...]) -> list[float]:
     return [course.advance(Progress("1", stage, done, 4)) for stage in stages for done in range(5)]
 
 
-@pytest.mark.parametrize(("sampled", "stages"), [(True, SAMPLED), (False, MASKED)])
-def test_an_edit_goes_from_nothing_to_all_and_never_back(sampled: bool, stages: tuple[Stage, ...]) -> None:
-    seen = shares(Course(sampled), stages)
+@pytest.mark.parametrize("kind", STAGES)
+def test_an_edit_goes_from_nothing_to_all_and_never_back(kind: Kind) -> None:
+    seen = shares(Course(kind), STAGES[kind])
     assert seen == sorted(seen)
     assert seen[0] < 0.05 and seen[-1] == pytest.approx(1.0)
     assert max(later - earlier for earlier, later in zip(seen, seen[1:], strict=False)) < 0.2
 
 
-@given(st.lists(st.tuples(st.sampled_from(SAMPLED), st.integers(0, 9)), max_size=30), st.booleans())
-def test_whatever_the_engine_reports_the_share_never_falls(reports: list[tuple[Stage, int]], sampled: bool) -> None:
-    course, last = Course(sampled), 0.0
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("remove drums", "taken"), ("extract bass", "taken"), ("add strings", "added"),
+        ("replace piano with organ", "exchanged"), ("remix to jazz genre", "exchanged"),
+        ("remove drums and add strings", "added"),
+    ],
+)  # fmt: skip
+def test_what_takes_longest_decides_the_course(text: str, kind: Kind) -> None:
+    assert kind_of(read_instructions(text, Vocabulary.default())) == kind
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(STAGES["exchanged"]), st.integers(0, 9)), max_size=30),
+    st.sampled_from(sorted(STAGES)),
+)
+def test_whatever_the_engine_reports_the_share_never_falls(reports: list[tuple[Stage, int]], kind: Kind) -> None:
+    course, last = Course(kind), 0.0
     for stage, done in reports:
         share = course.advance(Progress("1", stage, done, 9))
         assert last <= share <= 1
@@ -83,7 +103,7 @@ def test_a_forecast_begins_with_the_first_report_of_the_engine() -> None:
     forecast = Forecast()
     assert forecast.share is None and forecast.left(1.0) is None
     forecast.learn([Past(10, 8, 20)])
-    forecast.begin(100.0, True, 10.0, 8)
+    forecast.begin(100.0, "added", 10.0, 8)
     assert forecast.left(100.0) == pytest.approx(20, abs=5)
     forecast.advance(Progress("1", "decoding", 1, 2))
     assert forecast.share is not None and forecast.share > 0.7
