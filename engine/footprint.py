@@ -19,6 +19,8 @@ STORED = 2
 NETWORKS = {True: 460 * MIB, False: 130 * MIB}
 """What the networks take beside their weights while they see their windows of the song, in float32, where something is
 taken out of it and where nothing is: of all of them the renderer takes most."""
+EXCHANGING = 130 * MIB
+"""More, where something is taken out and something new comes in: what both leave behind lies side by side."""
 COPIES = {True: 4, False: 3}
 """Arrays as long as the user's sound: source, result, and what is between."""
 MODEL_COPIES = {True: 4, False: 2}
@@ -52,7 +54,8 @@ def needed(
     for instruction in instructions:
         sampled = samples_new(instruction)
         separates = instruction.operation is not Operation.ADD
-        heard = HEARD * seconds * (2 if sampled and separates else 1)
-        sound = COPIES[sampled] * user + MODEL_COPIES[sampled] * model + heard
-        largest = max(largest, round(sound) + (NETWORKS[separates] if on_cpu else 0))
+        both = sampled and separates
+        sound = COPIES[sampled] * user + MODEL_COPIES[sampled] * model + HEARD * seconds * (2 if both else 1)
+        networks = NETWORKS[separates] + (EXCHANGING if both else 0)
+        largest = max(largest, round(sound) + (networks if on_cpu else 0))
     return largest

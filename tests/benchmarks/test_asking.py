@@ -30,7 +30,7 @@ from engine.vocabulary import Vocabulary
 from tests.benchmarks.measuring import ROOT, report
 
 LENGTHS = (30.0, 180.0, 600.0)
-INSTRUCTIONS = ("remove drums", "add organ")
+INSTRUCTIONS = ("remove drums", "add organ", "replace piano with organ")
 MB = 1e6
 
 
