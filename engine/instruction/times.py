@@ -44,11 +44,14 @@ _PLACE = re.compile(
     r"outro|refrain|beginning|start|middle|end|half|bars?|measures?)$"
 )
 
+_CHOIR = re.compile(r"(?:swap|exchange|substitute|switch|trade|change)\b.* for the chorus$")
+"""Where one sound is given for another, a chorus sings: "substitute the piano for the chorus"."""
+
 
 def check_places(clause: str) -> None:
     """Raises UserError for a place in the song that is not given in time ("in the chorus")."""
     place = _PLACE.search(clause)
-    if place:
+    if place and not _CHOIR.match(clause):
         raise UserError(
             f"'{place[0]}' is not a time", "give the place in minutes and seconds, such as from 0:10 to 0:20"
         )

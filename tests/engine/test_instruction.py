@@ -181,6 +181,7 @@ def test_a_region_is_resolved_against_the_song() -> None:
         ("keep the drums", "two things"),
         ("don't remove the drums", "what not to do"),
         ("remove the drums in the chorus", "not a time"),
+        ("mute the drums for the chorus", "not a time"),
         ("remove drums from 0:20 to 0:10", "holds nothing"),
         ("remove drums from 0:75 to 0:90", "not a time"),
         ("remove drums from 0:10 to 0:20 from 0:30 to 0:40", "more than one region"),
@@ -189,6 +190,18 @@ def test_a_region_is_resolved_against_the_song() -> None:
 )
 def test_what_is_not_understood_is_refused_with_a_remedy(text: str, words: str) -> None:
     assert words in refused(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("substitute grand piano for the chorus", ("choir",), ("piano",)),
+        ("swap the piano for the chorus", ("piano",), ("choir",)),
+    ],
+)
+def test_a_chorus_that_something_is_given_for_sings(text: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    (read,) = read_instructions(text, VOCABULARY)
+    assert (read.operation, read.instruments, read.replacement) == (Operation.REPLACE, old, new)
 
 
 def test_no_word_of_an_unknown_instrument_is_dropped() -> None:

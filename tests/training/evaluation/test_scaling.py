@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 import torch
 
+from engine.models.configuration import ModelConfiguration
 from training.evaluation import scaling
 from training.evaluation.benchmark import Apart
 from training.evaluation.scaling import (
@@ -61,7 +62,8 @@ def test_a_chunk_that_holds_everything_is_full_attention() -> None:
 def test_the_unet_is_evaluated_on_its_frames() -> None:
     with torch.no_grad():
         evaluate, frames = evaluation("unet", True, 1.0)
-        assert frames == 50 and cast(Any, evaluate()).shape == (1, 64, 50)
+        latents = ModelConfiguration().autoencoder.latent_channels
+        assert frames == 50 and cast(Any, evaluate()).shape == (1, 2 * latents, 50)
 
 
 def test_a_length_that_cannot_fit_into_the_limit_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
