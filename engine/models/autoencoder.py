@@ -10,7 +10,8 @@ Shapes: B batch, T samples at 24 kHz, F = T / 480 frames, C latent channels.
 Latents are meant to be linear (arXiv 2510.23530): decode(g1 z1 + g2 z2) = g1 x1 + g2 x2. The gains hold
 by construction (blocks.HomogeneousConvNeXt, no bias on the residual stream); sums are learnt. The
 linear paths start as a modified discrete cosine transform of the lowest bands, so that the waveform
-below 600 Hz, which carries most of music's energy, is right before the first step of training.
+there (below 1.2 kHz with 64 channels), which carries most of music's energy, is right before the first
+step of training.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from engine.models.configuration import AutoencoderConfiguration
 from engine.models.spectral import frame_block, join_blocks
 
 LINEAR_SHARE = 0.75
-"""Share of the latent channels that start as waveform below 600 Hz; the rest is free for what lies above."""
+"""Share of the latent channels that start as waveform, from 0 Hz up; the rest is free for what lies above."""
 
 
 @runtime_checkable

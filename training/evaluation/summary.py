@@ -21,7 +21,7 @@ LEVEL = Column("level_db", "level, dBFS", better=-1)
 MIXES = ("remove", "add", "replace", "remix")
 """Edits whose true targets are mixes, most of them of several instruments."""
 PROTOTYPE_DISTANCE = 1.19
-"""Multi-resolution distance of an autoencoder of 4 dB, by which ours is judged."""
+"""Loss of an autoencoder of 4 dB, convergence and logarithms in one; half of it is asked of our logarithms."""
 
 
 @dataclass(frozen=True)
