@@ -19,8 +19,9 @@ from instructme_app.model.settings import Settings
 from instructme_app.windows.main_window import MainWindow
 from tests.instructme_app.fake_engine import FakeEngine
 
-WAIT = 10_000
-"""Milliseconds after which something that should happen has not."""
+WAIT = 60_000
+"""Milliseconds after which something that should happen has not. Opening a song waits for the disk several times, and a
+disk that others write to makes each take seconds; who passes waits no longer for it."""
 
 
 def write_song(path: Path, seconds: float = 3.0, rate: int = 22_050) -> Path:

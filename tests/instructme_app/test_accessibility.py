@@ -31,7 +31,7 @@ def busy(qtbot: QtBot, opened: MainWindow, engine: FakeEngine) -> MainWindow:
     opened.axis.select(Selection(0.5, 1.0))
     opened.banner.show_problem("the disk is full", "make room", "Traceback", True)
     opened.activateWindow()
-    qtbot.waitActive(opened)
+    qtbot.waitActive(opened, timeout=WAIT)
     return opened
 
 

@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.messages import Cancel, Done, EditJob, Load, Ready, Reply, Stopped
 from instructme_app import engine_thread
 from instructme_app.engine_thread import EngineThread
-
-WAIT = 30_000
+from tests.instructme_app.conftest import WAIT
 
 
 class Watched:

@@ -48,7 +48,7 @@ def test_no_label_is_cut_off_where_the_window_is_smallest(qtbot: QtBot, opened: 
     heard(qtbot, opened, engine)
     opened.resize(opened.minimumSizeHint())
     buttons = (opened.transport.before, opened.transport.after, opened.header.open_button)
-    qtbot.waitUntil(lambda: all(b.width() >= b.minimumSizeHint().width() for b in buttons), timeout=3 * WAIT)
+    qtbot.waitUntil(lambda: all(b.width() >= b.minimumSizeHint().width() for b in buttons), timeout=WAIT)
     for label in opened.header.findChildren(QLabel):
         assert label.height() >= label.minimumSizeHint().height()
 

@@ -15,9 +15,8 @@ from instructme_app.model.devices import PORT, Devices
 from instructme_app.model.mixer import Track
 from instructme_app.model.playback import Playback
 from instructme_app.model.recording import Recorder, Take
+from tests.instructme_app.conftest import WAIT
 from tests.instructme_app.sound_server import RATE, SoundServer, sound_server
-
-WAIT = 15_000
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from instructme_app.model.tiles import (
     tile_values,
 )
 from instructme_app.views.spectrogram import MOST_DB, difference_values
+from tests.instructme_app.conftest import WAIT
 
 
 def tone(hertz: float, seconds: float = 2.0, rate: int = 44_100, gain: float = 0.5) -> np.ndarray:
@@ -109,7 +110,7 @@ def test_the_store_makes_the_latest_wish_first_and_keeps_what_it_made(qtbot: QtB
     store.made.connect(lambda key: made.append(key.index))
     for index in range(4):
         assert store.get(sound, 256, index) is None
-    qtbot.waitUntil(lambda: store.pending == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: store.pending == 0, timeout=WAIT)
     assert made == [0, 3, 2, 1]
     kept = store.get(sound, 256, 2)
     assert kept is not None and kept.shape == (ROWS, TILE)
@@ -149,7 +150,7 @@ def test_a_difference_is_read_like_the_array_it_stands_for(
 def test_differences_are_made_beside_and_only_the_last_is_kept(qtbot: QtBot) -> None:
     differences = Differences()
     now, then = tone(440.0), tone(440.0, gain=0.2)
-    with qtbot.waitSignal(differences.made, timeout=10_000):
+    with qtbot.waitSignal(differences.made, timeout=WAIT):
         assert differences.get("now", "then", now, then) is None
     pyramid = differences.get("now", "then", now, then)
     assert pyramid is not None
@@ -169,7 +170,7 @@ def test_the_spectrum_at_a_time_shows_what_sounds_there(qtbot: QtBot) -> None:
         assert np.isfinite(spectrum(sound, at, at).decibels).all()
     assert np.isfinite(spectrum(Sound("none", np.zeros((2, 0), np.float32), 44_100), 0.0, 0.0).decibels).all()
     spectra = Spectra()
-    with qtbot.waitSignal(spectra.made, timeout=10_000) as told:
+    with qtbot.waitSignal(spectra.made, timeout=WAIT) as told:
         spectra.ask([sound, sound], (1.0, 1.0))
     assert told.args is not None and len(told.args[0]) == 2
     spectra.close()

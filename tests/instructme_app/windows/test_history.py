@@ -395,7 +395,7 @@ def test_a_hundred_rounds_are_shown_and_painted_quickly(qtbot: QtBot) -> None:
         rows += [HistoryRow(str(n), str(n // 2), f"Edit {n}", "12:00", note="x" * (n % 3)) for n in range(1, rounds)]
         panel.set_rows(rows, str(rounds - 1))
         panel.show()
-        qtbot.waitExposed(panel)
+        qtbot.waitExposed(panel, timeout=WAIT)
         return panel
 
     def paint(panel: HistoryPanel) -> float:
