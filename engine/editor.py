@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from torch import Tensor
@@ -23,17 +22,17 @@ from torch import Tensor
 from engine.analysis.listening import Listening
 from engine.analysis.presence import instruments_heard
 from engine.arranging import Arrangement, arrange, even_level, newcomers, prominence
-from engine.audio import Audio, loudness, to_model
+from engine.audio import Audio, loudness, sides_to_model, to_model
 from engine.bundle import Bundle, default_bundle
-from engine.errors import Cancelled, UserError
+from engine.errors import UserError
 from engine.grid import SAMPLE_RATE, frames_in
 from engine.instruction import Instruction, Operation, read_instructions
-from engine.messages import Stage
-from engine.networks import Networks, Step, choose_device
-from engine.preview import Guess, NoteGuess, Preview, SpectrumGuess
+from engine.networks import Networks, choose_device
+from engine.preview import NoteGuess, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
-from engine.rendering import Change, Stems, apply_change, place, place_stems, render, taken_level
+from engine.rendering import Change, Stems, apply_change, complement, place, place_stems, render, taken_level
 from engine.score import later
+from engine.watching import IsCancelled, OnPreview, OnProgress, Watch, Watcher
 
 CONTEXT_SECONDS = 5.0
 """Of the song on either side of a region: what the models hear to fit the edit in."""
@@ -53,18 +52,6 @@ LEAST_BAND = 15.0
 HARDLY_ANY = -25.0
 """Decibels of the song. On validation songs nine of ten masks of what is not there take less, and nearly half of those
 of what is there; these hold, in the median, more of other instruments than of what was asked for (SI-SDR -4 dB)."""
-
-
-class OnProgress(Protocol):
-    """`done` of `total` steps of a stage; `round` counts from 1 to `rounds`."""
-
-    def __call__(self, stage: Stage, done: int, total: int, round: int = 1, rounds: int = 1, /) -> None: ...
-
-
-IsCancelled = Callable[[], bool]
-
-OnPreview = Callable[[Callable[[], Preview]], None]
-"""Gets a function that makes the preview, for who wants to look at fewer than there could be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +176,7 @@ class Editor:
         `on_preview` sees the spectrum of the song as it forms, after each step of sampling; `keep_stems` gives every
         round its stems.
         """
-        watcher = _Watcher(on_progress, is_cancelled, on_preview)
+        watcher = Watcher(on_progress, is_cancelled, on_preview)
         return self._run(request, watcher, keep_stems=keep_stems)[0]
 
     def decoded(
@@ -198,7 +185,7 @@ class Editor:
         """`run`, and the paper's way beside it, for which remove and extract are sampled, too. One instruction only."""
         if len(self.read(request.instruction)) != 1:
             raise UserError("several instructions cannot be decoded at once", "give one instruction")
-        edit, target = self._run(request, _Watcher(on_progress, is_cancelled), always_sample=True)
+        edit, target = self._run(request, Watcher(on_progress, is_cancelled), always_sample=True)
         assert target is not None
         return Decoded(edit, target)
 
@@ -207,7 +194,7 @@ class Editor:
     ) -> Listening:
         """Chords, pitches, instruments and beats of any audio."""
         self._check_audio(audio)
-        watch = _Watch(_Watcher(on_progress, is_cancelled))
+        watch = Watch(Watcher(on_progress, is_cancelled))
         return self.networks.listen(to_model(audio), watch.stage("listening"))
 
     def read(self, instruction: str | Instruction) -> tuple[Instruction, ...]:
@@ -217,7 +204,7 @@ class Editor:
         return read_instructions(instruction, self.bundle.vocabulary)
 
     def _run(
-        self, request: EditRequest, watcher: _Watcher, *, always_sample: bool = False, keep_stems: bool = False
+        self, request: EditRequest, watcher: Watcher, *, always_sample: bool = False, keep_stems: bool = False
     ) -> tuple[Edit, Audio | None]:
         """The rounds of a request; with `always_sample` also the last round's decoded target."""
         begin = time.perf_counter()
@@ -232,7 +219,7 @@ class Editor:
             start, end = span
             margin = round(CONTEXT_SECONDS * audio.sample_rate)
             first = max(start - margin, 0)
-            watch = _Watch(watcher, number, len(instructions), first / audio.sample_rate)
+            watch = Watch(watcher, number, len(instructions), first / audio.sample_rate)
             excerpt = audio.slice(first, end + margin)
             outcome = self._edit(excerpt, instruction, request, watch, always_sample, keep_stems)
             stems = outcome.stems
@@ -258,20 +245,22 @@ class Editor:
         audio: Audio,
         instruction: Instruction,
         request: EditRequest,
-        watch: _Watch,
+        watch: Watch,
         always_sample: bool,
         keep_stems: bool,
     ) -> _Outcome:
         """One instruction on one stretch of audio, from the user's samples to the user's samples."""
         networks, operation = self.networks, instruction.operation
-        source = to_model(audio)
+        # Where something is taken out, what sits where helps to tell what it is.
+        sides = to_model(audio)[None] if operation is Operation.ADD else sides_to_model(audio)
+        source = Audio(sides, SAMPLE_RATE).mono().samples[0]
         listening = watch.stage("listening")
         # Who plays is all that taking something out asks for, and is heard in no time.
         heard = networks.listen(source, listening) if operation in SAMPLED or always_sample else None
         presence = networks.presence(source, listening) if heard is None else heard.instruments
         instruments = instruments_heard(presence, self.bundle.vocabulary.instrument_names)
 
-        mask = self._taken(source, instruction, instruments, watch)
+        mask = self._taken(sides, instruction, instruments, watch)
         sampled: dict[str, Tensor] = {}
         added, notes, steps = None, {}, 0
         diffusion = self.bundle.configuration.diffusion
@@ -280,7 +269,7 @@ class Editor:
             if operation in SAMPLED:
                 assert heard is not None
                 steps = request.steps or diffusion.sample_steps
-                new = self._arranged(source, heard, instruction, mask, request, steps, scale, watch)
+                new = self._arranged(sides, source, heard, instruction, mask, request, steps, scale, watch)
                 added, notes = new.stem, new.notes
         elif heard is not None:
             steps = request.steps or diffusion.sample_steps
@@ -298,7 +287,7 @@ class Editor:
                 on_estimate=watch.preview(lambda: SpectrumGuess(source, z_source.numpy()), source.shape[0]),
             )
             if operation in SAMPLED:
-                added = self._added(sampled, source, mask, watch)
+                added = self._added(sampled, sides, source, mask, watch)
 
         change = Change(mask, "kept" if operation is Operation.EXTRACT else "dropped", added)
         edited, stems = render(audio, change, watch.stage("rendering"), request.strength, keep_stems)
@@ -309,28 +298,28 @@ class Editor:
             latents = sampled.get("target")
             latents = networks.encode(to_model(edited), decoding) if latents is None else latents
             target = Audio(networks.decode(latents, source.shape[0], decoding)[None], SAMPLE_RATE)
-        return _Outcome(edited, steps, instruments, self._warnings(instruction, source, mask), target, stems, notes)
+        return _Outcome(edited, steps, instruments, self._warnings(instruction, sides, mask), target, stems, notes)
 
     def _taken(
-        self, source: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: _Watch
+        self, sides: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: Watch
     ) -> np.ndarray | None:
-        """The mask of what leaves the source, or is extracted from it: (bins, frames), None for nothing."""
+        """The mask (of Change) of what leaves the source, or is extracted from it; None for nothing."""
         select = self.networks.select
         match instruction.operation:
             case Operation.ADD:
                 return None
             case Operation.REMIX if VOCALS not in heard:
                 bins = self.bundle.configuration.renderer.fft_size // 2 + 1
-                return np.broadcast_to(np.float16(1), (bins, frames_in(source.shape[0]) + 1))
+                return np.broadcast_to(np.float16(1), (bins, frames_in(sides.shape[1]) + 1))
             case Operation.REMIX:
                 # A new band under the same singer.
-                mask = select(source, (VOCALS,), watch.stage("rendering"))
-                return np.subtract(np.float16(1), mask, out=mask)
+                return complement(select(sides, (VOCALS,), watch.stage("rendering")))
             case _:
-                return select(source, instruction.instruments, watch.stage("rendering"))
+                return select(sides, instruction.instruments, watch.stage("rendering"))
 
     def _arranged(
         self,
+        sides: np.ndarray,
         source: np.ndarray,
         heard: Listening,
         instruction: Instruction,
@@ -338,7 +327,7 @@ class Editor:
         request: EditRequest,
         steps: int,
         guidance_scale: float,
-        watch: _Watch,
+        watch: Watch,
     ) -> Arrangement:
         """The new instruments as notes and sound: a new band as loud as the old one, others as loud as those around."""
         names = newcomers(instruction, self.bundle.vocabulary, request.seed)
@@ -348,7 +337,7 @@ class Editor:
         level = (QUIET_SONG if average is None else average) + prominence(names)
         leaving = None
         if mask is not None:
-            taken = apply_change(Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE), Change(mask, "kept"))
+            taken = apply_change(Audio(sides, SAMPLE_RATE), Change(mask, "kept")).mono()
             band = loudness(taken)
             # What is left of a song beside its singer may be nothing.
             if instruction.operation is Operation.REMIX and band is not None and band > level - LEAST_BAND:
@@ -371,7 +360,12 @@ class Editor:
         )
 
     def _added(
-        self, sampled: dict[str, Tensor], source: np.ndarray, mask: np.ndarray | None, watch: _Watch
+        self,
+        sampled: dict[str, Tensor],
+        sides: np.ndarray,
+        source: np.ndarray,
+        mask: np.ndarray | None,
+        watch: Watch,
     ) -> np.ndarray:
         """The new stem (samples,) at 24 kHz."""
         networks, decoding = self.networks, watch.stage("decoding")
@@ -380,8 +374,7 @@ class Editor:
         else:
             # A model that samples the target only, as the paper's: the new stem is what the target has beyond
             # what stays of the source, both through the decoder, so that its errors cancel.
-            mono = Audio(np.ascontiguousarray(source[None]), SAMPLE_RATE)
-            stays = apply_change(mono, Change(mask)).samples[0]
+            stays = apply_change(Audio(sides, SAMPLE_RATE), Change(mask)).mono().samples[0]
             before = networks.decode(networks.encode(stays, decoding), source.shape[0], decoding)
             added = networks.decode(sampled["target"], source.shape[0], decoding) - before
         if not np.isfinite(added).all():
@@ -402,14 +395,14 @@ class Editor:
                 "this model writes notes, which an embedding of sound cannot guide", "leave that guidance out"
             )
 
-    def _warnings(self, instruction: Instruction, source: np.ndarray, mask: np.ndarray | None) -> tuple[str, ...]:
+    def _warnings(self, instruction: Instruction, sides: np.ndarray, mask: np.ndarray | None) -> tuple[str, ...]:
         """What the user may not expect. The edit is done all the same."""
         found = [f"'{word}' was ignored" for word in instruction.ignored]
         if limit := self.bundle.limits.get(instruction.operation):
             found.append(limit)
         if mask is None or instruction.operation not in (Operation.REMOVE, Operation.EXTRACT, Operation.REPLACE):
             return tuple(found)
-        level = taken_level(np.ascontiguousarray(source[None]), SAMPLE_RATE, mask)
+        level = taken_level(sides, SAMPLE_RATE, mask)
         if level is None:
             found.append("there is nothing but silence here")
         elif level < HARDLY_ANY:
@@ -433,60 +426,6 @@ class _Outcome:
     target: Audio | None
     stems: Stems
     notes: Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class _Watcher:
-    """Who looks on."""
-
-    on_progress: OnProgress | None = None
-    is_cancelled: IsCancelled | None = None
-    on_preview: OnPreview | None = None
-
-
-class _Watch:
-    """Reports the progress of one round, and stops it where that was asked for."""
-
-    def __init__(self, watcher: _Watcher, round: int = 1, rounds: int = 1, begin: float = 0.0) -> None:
-        """`begin`: where in the song (seconds) the stretch that is edited begins."""
-        self._watcher = watcher
-        self._place = (round, rounds)
-        self._begin = begin
-
-    def stage(self, name: Stage, total: int = 100) -> Step:
-        """A function that takes the share of the stage that is done, which begins now. Raises Cancelled."""
-        step = self.later(name, total)
-        step(0.0)
-        return step
-
-    def later(self, name: Stage, total: int = 100) -> Step:
-        """The same of a stage that begins with its first report."""
-
-        def step(share: float) -> None:
-            if self._watcher.is_cancelled and self._watcher.is_cancelled():
-                raise Cancelled
-            if self._watcher.on_progress:
-                self._watcher.on_progress(name, round(share * total), total, *self._place)
-
-        return step
-
-    def preview(self, guess: Callable[[], Guess], samples: int) -> Callable[[Tensor], None] | None:
-        """What takes a state (channels, Z) of so many samples as it forms; `guess` is made when one is looked at."""
-        on_preview = self._watcher.on_preview
-        if on_preview is None:
-            return None
-        made: Guess | None = None
-
-        def estimate(state: Tensor) -> None:
-            def make() -> Preview:
-                nonlocal made
-                made = made or guess()
-                image = made(state.float().cpu().numpy())
-                return Preview(image, self._begin, self._begin + samples / SAMPLE_RATE)
-
-            on_preview(make)
-
-        return estimate
 
 
 def _description(instruction: Instruction) -> str:

@@ -21,7 +21,8 @@ from engine.regions import Span, untouched_spans
 from engine.rendering import Stems
 
 if TYPE_CHECKING:
-    from engine.editor import Editor, IsCancelled, OnPreview, OnProgress
+    from engine.editor import Editor
+    from engine.watching import IsCancelled, OnPreview, OnProgress
 
 HEARD_TRACK = "heard"
 """Name of the track in which a song's notes lie, whoever plays them."""

@@ -116,22 +116,25 @@ class Networks:
         return presence(self.part("tagger"), audio, len(self.bundle.vocabulary.instruments), step)
 
     @torch.no_grad()
-    def select(self, audio: np.ndarray, query: Iterable[str], step: Step) -> np.ndarray:
-        """The mask of the queried instruments on audio (T,): (K, F + 1) float16."""
+    def select(self, channels: np.ndarray, query: Iterable[str], step: Step) -> np.ndarray:
+        """What takes the queried instruments out of sound (channels, T): float16, a mask (K, F + 1) of one channel, and
+        of two filters (2, 2, K, F + 1), see engine.models.wiener."""
         renderer = self.part("renderer")
         asked = self._query(query)
-        total = frames_in(audio.shape[0])
+        total = frames_in(channels.shape[1])
         mask: np.ndarray | None = None
         for window in windows(total, WINDOW_SECONDS * FRAME_RATE, OVERLAP_SECONDS * FRAME_RATE):
+            piece = torch.stack([self._cut(channel, window.start, window.end) for channel in channels])
             with self._precision():
-                part = renderer.select(self._cut(audio, window.start, window.end)[None], asked)[0].float().cpu().numpy()
+                found = renderer.select(piece, asked)[0] if len(piece) == 1 else renderer.select_stereo(piece, asked[0])
+            part = found.float().cpu().numpy()
             if mask is None:
-                mask = scratch((part.shape[0], total + 1), np.float16)
+                mask = scratch((*part.shape[:-1], total + 1), np.float16)
             frames = window.end - window.start
-            mask[:, window.start : window.end] += (part[:, :frames] * window.weights).astype(np.float16)
+            mask[..., window.start : window.end] += (part[..., :frames] * window.weights).astype(np.float16)
             if window.end == total:
                 # The frame on the last sample: only the last window has it.
-                mask[:, total] = part[:, frames]
+                mask[..., total] = part[..., frames]
             step(window.end / total)
         assert mask is not None
         return mask

@@ -6,6 +6,8 @@ own rate and in each channel, so that nothing which stays was ever decoded by a 
 
     taken = M * x      remove: x - taken      extract: taken      add: x + stem
 
+Of a stereo file M is a 2 x 2 filter of both channels at each bin, and M * x its product with them.
+
 Remove and extract of the same thing share M, hence sum to the source. Whatever is asked for, the edit is
 the source less what was removed and with what was added, and both can be had as stems. Torch-free.
 """
@@ -39,8 +41,9 @@ _BLOCK_FRAMES = 256
 class Change:
     """What one instruction does to its source, on the model's grid.
 
-    `mask`: (bins, frames) in 0..1, the part that is taken; bin k is at k * 24000 / 2048 Hz (bins =
-    fft_size / 2 + 1 in general), frame t is centred on model sample t * 480. None takes nothing.
+    `mask`: (bins, frames) in 0..1, the part of each channel that is taken, or (2, 2, bins, frames), filters of the
+    two channels of the source; bin k is at k * 24000 / 2048 Hz (bins = fft_size / 2 + 1 in general), frame t is
+    centred on model sample t * 480. None takes nothing.
     `taken`: "dropped" (remove, replace, remix) or "kept" alone (extract).
     `added`: (samples,) float32 at 24 kHz, the new stem at its level in the mix, or None.
     """
@@ -71,6 +74,17 @@ def apply_change(
 ) -> Audio:
     """The edited audio: the rate, channels and length of `audio`, as `render` gives it."""
     return render(audio, change, on_progress, strength)[0]
+
+
+def complement(mask: np.ndarray) -> np.ndarray:
+    """The mask of what `mask`, of either kind, leaves; in its place."""
+    np.negative(mask, out=mask)
+    if mask.ndim == 2:
+        mask += 1
+    else:
+        mask[0, 0] += 1
+        mask[1, 1] += 1
+    return mask
 
 
 def taken_level(source: np.ndarray, sample_rate: int, mask: np.ndarray) -> float | None:
@@ -173,8 +187,8 @@ def masked_blocks(samples: np.ndarray, sample_rate: int, mask: np.ndarray) -> It
         begin = (first - 2) * hop
         piece = _padded(samples, begin, begin + (count + 3) * hop)
         cut = np.lib.stride_tricks.sliding_window_view(piece, size, axis=1)[:, ::hop]
-        spectra = rfft(cut * window, axis=-1)
-        spectra *= _carried(_at_times(mask, (first + np.arange(count)) * (hop / sample_rate)), sample_rate, size)
+        spectra = np.asarray(rfft(cut * window, axis=-1))
+        spectra = _filtered(spectra, mask, (first + np.arange(count)) * (hop / sample_rate), sample_rate, size)
         waves = np.asarray(irfft(spectra, size, axis=-1), np.float32) * window
         out = np.zeros((channels, (count + 3) * hop), np.float32)
         out[:, : size - hop] = tail
@@ -185,6 +199,24 @@ def masked_blocks(samples: np.ndarray, sample_rate: int, mask: np.ndarray) -> It
         left, right = max(begin, 0), min(begin + count * hop, length)
         if right > left:
             yield left, out[:, left - begin : right - begin]
+
+
+def _filtered(spectra: np.ndarray, mask: np.ndarray, seconds: np.ndarray, sample_rate: int, size: int) -> np.ndarray:
+    """M * x of the spectra (channels, times, bins) at some times. Raises ValueError for filters of other channels."""
+
+    def rows(part: np.ndarray) -> np.ndarray:
+        return _carried(_at_times(part, seconds), sample_rate, size)
+
+    if mask.ndim == 2:
+        spectra *= rows(mask)
+        return spectra
+    if mask.shape[:2] != (len(spectra), len(spectra)):
+        raise ValueError(f"filters {mask.shape[:2]} do not go with {len(spectra)} channels")
+    result = np.zeros_like(spectra)
+    for out, filters in zip(result, mask, strict=True):
+        for channel, part in zip(spectra, filters, strict=True):
+            out += channel * rows(part)
+    return result
 
 
 def stft_size(sample_rate: int) -> int:

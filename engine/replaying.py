@@ -18,7 +18,8 @@ from engine.session.files import read_json
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
-    from engine.editor import Editor, IsCancelled, OnProgress
+    from engine.editor import Editor
+    from engine.watching import IsCancelled, OnProgress
 
 
 def load_log(path: Path) -> Log:

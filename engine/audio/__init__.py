@@ -6,7 +6,7 @@ from engine.audio.encoding import ENCODINGS, QUALITIES, Encoding, Quality, estim
 from engine.audio.fading import crossfade, ramps, splice
 from engine.audio.files import MAX_CHANNELS, MAX_RATE, MAX_SECONDS, MIN_RATE, FileInfo, probe, read
 from engine.audio.measuring import loudness, peak_dbfs
-from engine.audio.resampling import from_model, model_frames, resample, to_model
+from engine.audio.resampling import from_model, model_frames, resample, sides_to_model, to_model
 from engine.audio.sound import BLOCK, Audio, mono
 from engine.audio.storage import scratch
 from engine.audio.writing import EXTENSIONS, Written, write, write_edit
@@ -39,6 +39,7 @@ __all__ = [
     "same_as",
     "scratch",
     "splice",
+    "sides_to_model",
     "to_model",
     "write",
     "write_edit",

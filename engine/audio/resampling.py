@@ -48,6 +48,14 @@ def to_model(audio: Audio) -> np.ndarray:
     return resample(audio.mono().samples, audio.sample_rate, SAMPLE_RATE)[0]
 
 
+def sides_to_model(audio: Audio) -> np.ndarray:
+    """What can be told apart by where it sits: float32 (2, frames) of stereo, 24 kHz; of all else, also of stereo that
+    is the same on both sides, `to_model`, (1, frames)."""
+    if audio.channels == 2 and any(not np.array_equal(*block) for _, block in audio.blocks()):
+        return resample(audio.samples, audio.sample_rate, SAMPLE_RATE)
+    return to_model(audio)[None]
+
+
 def from_model(samples: np.ndarray, sample_rate: int, frames: int) -> np.ndarray:
     """24 kHz mono (n,) -> float32 (frames,) at `sample_rate`: back to the grid of the user's file."""
     return resample(samples[None], SAMPLE_RATE, sample_rate, frames=frames)[0]

@@ -21,6 +21,7 @@ from engine.models.band_unet import BandUNet, band_centres
 from engine.models.blocks import ConvNeXt, GroupLinear
 from engine.models.configuration import RendererConfiguration
 from engine.models.spectral import istft, stft, triangles
+from engine.models.wiener import multichannel_wiener
 
 GROUP_BINS = 16
 """Bins that share one small mask network, as in band-split models (Luo and Yu 2023): 188 Hz."""
@@ -103,6 +104,14 @@ class Renderer(nn.Module):
         Deterministic in its two arguments; an empty query selects exactly nothing.
         """
         return self.mask(self.log_shares(self.features(self.stft(audio))), query)
+
+    def select_stereo(self, channels: Tensor, query: Tensor) -> Tensor:
+        """The same between two channels: (2, T) and query (N,) -> filters (2, 2, K, t), see engine.models.wiener."""
+        spectrum = self.stft(channels)
+        shares = self.log_shares(self.features(spectrum.mean(dim=0, keepdim=True)))[0].exp()
+        with torch.autocast(channels.device.type, enabled=False):
+            filters = multichannel_wiener(shares, spectrum[:, :-1], F.pad(query, (0, 1)) > 0)
+        return F.pad(filters, (0, 0, 0, 1), mode="replicate")
 
     def mask(self, log_shares: Tensor, query: Tensor) -> Tensor:
         """What `log_shares` give the queried instruments (B, N): (B, K, t) in [0, 1]."""

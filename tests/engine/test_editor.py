@@ -62,6 +62,29 @@ def test_remove_and_extract_sum_to_the_source(editor: Editor, sample_rate: int, 
 
 
 @pytest.mark.parametrize("instruction", EVERY_OPERATION)
+def test_stereo_that_is_the_same_on_both_sides_is_edited_as_mono(editor: Editor, instruction: str) -> None:
+    one = song(44_100, channels=1)
+    both = Audio(np.repeat(one.samples, 2, axis=0), one.sample_rate)
+    for side in editor.edit(both, instruction).audio.samples:
+        np.testing.assert_allclose(side, editor.edit(one, instruction).audio.samples[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [3, 6])
+def test_more_channels_than_two_are_masked_alike(editor: Editor, channels: int) -> None:
+    audio = song(44_100, channels=channels)
+    taken = editor.edit(audio, "extract bass").audio.samples
+    left = editor.edit(audio, "remove bass").audio.samples
+    assert taken.shape == audio.samples.shape
+    np.testing.assert_allclose(taken + left, audio.samples, atol=1e-6)
+
+
+def test_what_sits_on_one_side_is_not_taken_from_the_other(editor: Editor) -> None:
+    audio = song()
+    audio.samples[1] = 0
+    assert np.abs(editor.edit(audio, "extract bass").audio.samples[1]).max() < 1e-3 * np.abs(audio.samples).max()
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
 def test_the_same_request_gives_the_same_samples(editor: Editor, instruction: str) -> None:
     request = EditRequest(song(seconds=0.5), instruction, seed=7)
     assert np.array_equal(editor.run(request).audio.samples, editor.run(request).audio.samples)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.audio import Audio
-from engine.rendering import Change, apply_change, place
+from engine.rendering import Change, apply_change, complement, place
 from engine.windows import windows
 
 RATES = (8_000, 11_025, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000)
@@ -81,6 +81,41 @@ def test_each_channel_keeps_its_own_sound() -> None:
     kept = apply_change(audio, Change(random_mask(audio), "kept")).samples
     assert np.abs(kept[0]).max() > 0
     assert np.abs(kept[1]).max() == 0
+
+
+def random_filters(audio: Audio, seed: int = 1) -> np.ndarray:
+    frames = int(audio.duration * 50) + 2
+    return np.random.default_rng(seed).uniform(-1, 1, (2, 2, 1025, frames)).astype(np.float16)
+
+
+def test_filters_of_two_channels_mix_them() -> None:
+    audio = noise(44_100, 44_100)
+    filters = np.zeros((2, 2, 1025, 52), np.float16)
+    filters[0, 1], filters[1, 0] = 1, 0.5
+    kept = apply_change(audio, Change(filters, "kept")).samples
+    np.testing.assert_allclose(kept[0], audio.samples[1], atol=1e-6)
+    np.testing.assert_allclose(kept[1], 0.5 * audio.samples[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("sample_rate", RATES)
+def test_what_filters_drop_and_keep_sum_to_the_source(sample_rate: int) -> None:
+    audio = noise(sample_rate, sample_rate + 13)
+    filters = random_filters(audio)
+    kept = apply_change(audio, Change(filters, "kept")).samples
+    total = apply_change(audio, Change(filters)).samples + kept
+    np.testing.assert_allclose(total, audio.samples, atol=1e-6)
+    np.testing.assert_allclose(apply_change(audio, Change(complement(filters))).samples, kept, atol=2e-3)
+
+
+def test_the_complement_of_a_mask_takes_what_it_leaves() -> None:
+    mask = random_mask(noise(24_000, 24_000))
+    np.testing.assert_allclose(complement(mask.copy()) + mask, 1, atol=1e-3)
+
+
+def test_filters_want_the_channels_that_they_were_made_for() -> None:
+    audio = noise(44_100, 1_000, 1)
+    with pytest.raises(ValueError, match="1 channels"):
+        apply_change(audio, Change(random_filters(audio)))
 
 
 @pytest.mark.parametrize("sample_rate", RATES)

@@ -150,6 +150,14 @@ def seeds(study: Any, options: dict[str, Any]) -> None:
     pages.write(study, pages.seeds(study), options)
 
 
+@_table("stereo")
+def stereo(study: Any, options: dict[str, Any]) -> None:
+    """What two channels are worth: remove and extract with stems placed as in a mix."""
+    from training.evaluation import pages
+
+    pages.write(study, pages.stereo(study), options)
+
+
 @_table("figure-5")
 def figure_5(study: Any, options: dict[str, Any]) -> None:
     """Figure 5: metrics against the number of rounds, up to ten, for our way and the paper's."""

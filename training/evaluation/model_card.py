@@ -325,7 +325,7 @@ def _limits(bundle: Bundle) -> list[str]:
     return [
         *lines,
         "- It hears 24 kHz mono. What it adds is mono and ends at 12 kHz; what it takes away is taken from the",
-        "  user's own channels by one mask for all.",
+        "  user's own channels, of stereo by where it sits as well, of more channels by one mask for all.",
         "- Its songs are mostly synthesized: on real recordings, and on instruments played in unusual ways, expect",
         "  less than the tables say. Each table counts its songs; few songs have wide intervals.",
         "- It has learnt the instruments listed above and no others. Instructions are read in English.",

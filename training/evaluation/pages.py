@@ -27,6 +27,7 @@ from training.evaluation.paper import table_2 as paper_table_2
 from training.evaluation.paper import table_4 as paper_table_4
 from training.evaluation.rounds import EDITED, UNTOUCHED, rounds_table
 from training.evaluation.seeds import measure_seeds, seeds_table
+from training.evaluation.stereo import measure_stereo, stereo_table
 from training.evaluation.study import PICTURE_SEEDS, Study
 from training.evaluation.summary import in_short
 from training.evaluation.tables import Table, as_csv, markdown
@@ -92,6 +93,11 @@ def rounds(study: Study, count: int, songs: int) -> Page:
 
 def seeds(study: Study) -> Page:
     table = seeds_table(measure_seeds(study))
+    return Page(table.title, (table,))
+
+
+def stereo(study: Study) -> Page:
+    table = stereo_table(measure_stereo(study))
     return Page(table.title, (table,))
 
 
