@@ -18,6 +18,7 @@ from engine.analysis.notes import heard_notes
 from engine.audio import Audio, loudness
 from engine.drafting import BASS, DRUMS, draft
 from engine.grid import SAMPLE_RATE
+from engine.harmony import in_harmony
 from engine.instruction import Instruction, Operation
 from engine.score import tokens_in, write_score
 from engine.timing import bars_of, on_the_beat, places_of
@@ -124,7 +125,7 @@ def arrange(
             draft=draft(given, name, names),
             on_estimate=look if on_estimate is not None else None,
         )
-        notes[name] = on_the_beat(sampled, places)
+        notes[name] = on_the_beat(sampled if name == DRUMS else in_harmony(sampled, heard), places)
         part = DRUMS if name == DRUMS else "melodic"
         written[part] = np.maximum(written[part], write_score(notes[name], tokens))
     stem = np.zeros(source.shape[0], np.float32)

@@ -24,6 +24,7 @@ from engine.analysis.presence import instruments_heard
 from engine.arranging import Arrangement, arrange, even_level, newcomers, prominence
 from engine.audio import Audio, loudness, sides_to_model, to_model
 from engine.bundle import Bundle, default_bundle
+from engine.drafting import DRUMS
 from engine.errors import UserError
 from engine.grid import SAMPLE_RATE, frames_in
 from engine.instruction import Instruction, Operation, read_instructions
@@ -78,10 +79,11 @@ class EditRequest:
 
 @dataclass(frozen=True, eq=False)
 class Round:
-    """One instruction done. `span` are the frames (end exclusive) that it could change; `steps` is 0 where nothing was
-    sampled; `heard` are the instruments that were heard there before it; `stems` what it took from the round
-    before it and brought to it, where that was asked for; `notes` what each new instrument plays (engine.score), in
-    seconds of the song, where the model writes notes."""
+    """One instruction done. `span` are the frames (end exclusive) that it could change; `steps` those of the sampler's
+    schedule, of which a draft (engine.drafting) is given the last quarter, 0 where nothing was sampled; `heard` are the
+    instruments that were heard there before it; `stems` what it took from the round before it and brought to it, where
+    that was asked for; `notes` what each new instrument plays (engine.score), in seconds of the song, where the model
+    writes notes."""
 
     audio: Audio
     instruction: Instruction
@@ -342,8 +344,10 @@ class Editor:
             # What is left of a song beside its singer may be nothing.
             if instruction.operation is Operation.REMIX and band is not None and band > level - LEAST_BAND:
                 level = band
-            # Where all of it leaves it has been heard.
-            leaving = heard if mask.min() == 1 else self.networks.listen(taken.samples[0], watch.stage("listening"))
+            if set(names) != {DRUMS}:  # which begin with no draft
+                # Where all of it leaves it has been heard.
+                all_leaves = mask.ndim == 2 and mask.min() == 1
+                leaving = heard if all_leaves else self.networks.listen(taken.samples[0], watch.stage("listening"))
         return arrange(
             self.networks,
             source,

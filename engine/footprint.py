@@ -21,6 +21,8 @@ NETWORKS = {True: 460 * MIB, False: 130 * MIB}
 taken out of it and where nothing is: of all of them the renderer takes most."""
 EXCHANGING = 130 * MIB
 """More, where something is taken out and something new comes in: what both leave behind lies side by side."""
+BETWEEN = 80 * MIB
+"""More, where something is taken out of stereo: filters of four rows in place of one mask."""
 COPIES = {True: 4, False: 3}
 """Arrays as long as the user's sound: source, result, and what is between."""
 MODEL_COPIES = {True: 4, False: 2}
@@ -56,6 +58,6 @@ def needed(
         separates = instruction.operation is not Operation.ADD
         both = sampled and separates
         sound = COPIES[sampled] * user + MODEL_COPIES[sampled] * model + HEARD * seconds * (2 if both else 1)
-        networks = NETWORKS[separates] + (EXCHANGING if both else 0)
+        networks = NETWORKS[separates] + (EXCHANGING if both else 0) + (BETWEEN if separates and channels == 2 else 0)
         largest = max(largest, round(sound) + (networks if on_cpu else 0))
     return largest

@@ -107,6 +107,9 @@ def test_what_takes_the_place_of_a_part_begins_with_its_notes(
             sampling=lambda share: None, playing=lambda share: None,
         ).notes["organ"]  # fmt: skip
 
+    # No chord, into which notes of the draft would be moved.
+    heard.chords[:] = 0
+    heard.chords[0] = 1
     melody = replace(heard, pitches=pitches, onsets=onsets)
     drafted = written(melody)
     begins = [drafted[drafted[:, PITCH] == key, START] for key in (60, 64)]
