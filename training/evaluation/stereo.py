@@ -126,7 +126,7 @@ def stereo_table(figures: Figures, edits: Sequence[str] = EDITS) -> Table:
                 rows.append(Row((system, edit, title), cells, count))
     notes = (
         f"One instrument of each song. Vocals, drums and bass sit in the middle, all else up to {WIDEST_PAN:g} to a "
-        f"side (equal power), in a room of up to {MOST_ROOM:g} of the direct sound's energy. SI-SDR is of both "
+        f"side (equal power), in a room at up to {MOST_ROOM:g} of the direct sound's level. SI-SDR is of both "
         "channels as one signal; *gain* is over the unedited source.",
     )
     return Table("stereo", "Stereo", ("model", "edit", "output"), (MEAN, MEDIAN, GAIN), tuple(rows), notes)
