@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.analysis.chords import CHORD_TONES, chord_index
 from engine.analysis.listening import Listening
-from engine.score import END, PITCH, START
+from engine.score import END, KEYS, LOWEST_KEY, PITCH, START
 
 SURE = 0.6
 """Probability of all chords without a tone from which on it is out of place."""
@@ -38,7 +38,8 @@ def in_harmony(notes: np.ndarray, heard: Listening) -> np.ndarray:
         pitch = int(note[PITCH])
         if not tones.any() or tones[pitch % 12] or belongs[pitch % 12] > 1 - SURE:
             continue
-        note[PITCH] += next((step for step in STEPS if tones[(pitch + step) % 12]), 0)
+        keys = (pitch + step for step in STEPS)
+        note[PITCH] = next((key for key in keys if tones[key % 12] and LOWEST_KEY <= key < LOWEST_KEY + KEYS), pitch)
     return _one_at_a_time(moved)
 
 

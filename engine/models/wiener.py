@@ -27,6 +27,10 @@ SMOOTH_BINS = 150
 DIFFUSE = 0.002
 """Share of each class that is everywhere. It keeps A invertible where the whole song sits in one place."""
 
+LARGEST = 1.0
+"""Norm of what a filter differs from the mask by. Sound from where nothing sits but for a moment would be blown up many
+times: A says that there is hardly any."""
+
 
 def places(shares: Tensor, spectrum: Tensor) -> Tensor:
     """Where each class sits at each frequency: (2, C, K), balance and coherence.
@@ -70,4 +74,7 @@ def multichannel_wiener(shares: Tensor, spectrum: Tensor, wanted: Tensor) -> Ten
         ]
     )
     filters /= 1 - balance.square() - coherence.square()
+    filters[::3] -= mask
+    filters *= (LARGEST / filters.square().sum(dim=0).sqrt().clamp_min(1e-9)).clamp_max(1)
+    filters[::3] += mask
     return filters.unflatten(0, (2, 2)).transpose(2, 3)
