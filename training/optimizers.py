@@ -2,8 +2,8 @@
 
 Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon) makes every direction of a matrix's momentum as
 long as every other, so that what is seldom asked for is learnt as fast as what always is. torch.optim.Muon takes
-plain matrices and works in bfloat16; ours also takes convolutions and stacks of matrices, in float32, since half
-precision is imitated on many CPUs.
+plain matrices and works in bfloat16; ours also takes convolutions and stacks of matrices, and works in float32 where
+a CPU only imitates half precision.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from engine.errors import UserError
 from engine.models.blocks import GroupLinear
+from engine.networks import fast_bfloat16
 from training.settings import OPTIMIZERS, StageSettings
 
 ITERATIONS = 5
@@ -102,17 +103,17 @@ class MuonAdamW(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """(stack, rows, columns) -> the nearest matrices with all singular values near 1, in float32."""
-    x = matrices.float()
+    """(stack, rows, columns) -> the nearest matrices with all singular values near 1, float32."""
+    x = matrices.to(torch.bfloat16 if fast_bfloat16(matrices.device) else torch.float32)
     tall = x.shape[-2] > x.shape[-1]
     if tall:
         x = x.mT
-    x = x / x.norm(dim=(-2, -1), keepdim=True).clamp_min(1e-12)
+    x = (x / x.norm(dim=(-2, -1), keepdim=True).clamp_min(1e-12)).contiguous()
     a, b, c = _COEFFICIENTS
     for _ in range(ITERATIONS):
         square = x @ x.mT
         x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
-    return x.mT if tall else x
+    return (x.mT if tall else x).float()
 
 
 def _stacks(network: nn.Module) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -16,11 +16,16 @@ from training.corpora.grooves import Grooves, is_groove
 from training.corpora.pop909 import Pop909, is_pop909
 from training.corpora.stems import NEVER_TRAIN, OverBand, Stems, find_stem_songs
 from training.synthesis.rendering import Studio
+from training.synthesis.samples import Samples, find_samples
 from training.synthesis.soundfonts import Soundfont, find_soundfonts
 
 # Shares of the mixture: exact chords and many instruments weigh most; a handful of recorded songs must not be
 # learnt by heart.
 _WEIGHTS = {"composed": 2.5, "arrangements": 4.0, "pop909": 2.0, "midi": 1.0, "stems": 0.7, "over band": 1.8}
+ELECTRONICS = 0.3
+"""Share of the training songs that synthesizers and drum machines play. Those that judge have none: their figures
+stay comparable, and recorded electronic songs are what judges these."""
+
 _PROSE = (".md", ".txt", ".csv", ".json", ".jsonl", ".yaml", "license", "readme")
 
 
@@ -46,7 +51,11 @@ def open_corpora(
     found = _recognised(paths, notes, vocabulary)
 
     grooves = next((Grooves(files, split) for kind, files in found if kind == "groove"), None)
-    studio = Studio(fonts, vocabulary, drummers=grooves)
+    electronics = ELECTRONICS if split == "train" else 0.0
+    samples = find_samples(vocabulary, named) if split == "train" and not given else Samples()
+    if samples.names:
+        notes.append(f"samples: {len(samples.instruments)} instruments, {len(samples.kits)} kits")
+    studio = Studio(fonts, vocabulary, drummers=grooves, electronics=electronics, samples=samples)
     parts: list[tuple[Corpus, float]] = [(Composed(split, studio), _WEIGHTS["composed"])]
     pop909 = next((Pop909(files, split, studio) for kind, files in found if kind == "pop909"), None)
     if pop909 is not None and len(pop909):

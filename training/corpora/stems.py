@@ -125,6 +125,7 @@ class Stems:
     def __init__(self, files: Files, split: Split, vocabulary: Vocabulary, songs: tuple[StemSong, ...] | None = None):
         self.name = files.name
         self.files = files
+        self.split = split
         self.vocabulary = vocabulary
         found = find_stem_songs(files, vocabulary) if songs is None else songs
         self.songs = tuple(song for song in found if _song_belongs(song, split, len(found)))
@@ -206,10 +207,16 @@ class OverBand:
             instrument = wanted or str(rng.choice(list(song.stems)))
             if instrument not in song.stems:
                 continue
-            sound = self.stems.stem(song, instrument, rng.random(), seconds, float(rng.uniform(0.92, 1.08)))
+            sound = self.stems.stem(song, instrument, rng.random(), seconds, self._speed(instrument, rng))
             if effects.sounding_share(sound, GATE_DECIBELS) >= 0.25:
                 return instrument, sound, song.title
         return None
+
+    def _speed(self, instrument: str, rng: np.random.Generator) -> float:
+        """A voice three semitones up or down is another singer, and few are recorded. What judges stays as it sang."""
+        if instrument == "vocals" and self.stems.split == "train":
+            return float(2 ** (rng.uniform(-3, 3) / 12))
+        return float(rng.uniform(0.92, 1.08))
 
     def _over(self, band: Clip, instrument: str, sound: np.ndarray, title: str, rng: np.random.Generator) -> Clip:
         sound = effects.produce(sound, rng, 0.6)

@@ -150,6 +150,20 @@ def reorchestrate(
     return replace(song, parts=tuple(moved))
 
 
+def electrified(song: Song, vocabulary: Vocabulary, rng: np.random.Generator, *, share: float = 0.75) -> Song:
+    """Some `share` of what is neither drums, bass nor sung given to synthesizers, several parts to the same instrument:
+    what an electronic song calls its synth is arpeggio, chords and lead at once."""
+
+    def player(part: Part) -> Part:
+        if part.instrument in (None, "drums", "bass", "vocals") or rng.random() >= share:
+            return part
+        name = "synth pad" if rng.random() < 0.35 else "synth lead"
+        program = int(rng.choice(programs_of(vocabulary, name)))
+        return replace(in_range(part, name), instrument=name, program=program)
+
+    return replace(song, parts=tuple(player(part) for part in song.parts))
+
+
 def humanised(song: Song, rng: np.random.Generator, *, timing: float = 0.006, velocity: float = 7.0) -> Song:
     """Timing (deviation in seconds) and velocity of every note wander a little; each part leans early or late."""
 

@@ -12,7 +12,9 @@ from engine.grid import FRAME_RATE, SAMPLE_RATE
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.synthesis import effects, singer
-from training.synthesis.orchestra import humanised, programs_of, reorchestrate
+from training.synthesis.electronics import ROLES, pumped, random_drum_machine, random_patch
+from training.synthesis.orchestra import electrified, humanised, programs_of, reorchestrate
+from training.synthesis.samples import Samples
 from training.synthesis.song import (
     END,
     PITCH,
@@ -36,6 +38,9 @@ CLIP_GATE = 0.5
 """... and a clip whose mix sounds in less than this share is rejected."""
 GATE_DECIBELS = -50.0
 
+SAMPLED = 0.4
+"""Chance of a stem to be played from recorded notes, where there are any of its instrument."""
+
 
 @dataclass(frozen=True)
 class Variation:
@@ -56,6 +61,28 @@ class Drummers(Protocol):
 
 
 @dataclass(frozen=True)
+class Electronics:
+    """How much of a song is played by instruments of training/synthesis/electronics.py."""
+
+    band: bool
+    """Whether it is an electronic song: all its chords and melodies may go to synthesizers."""
+    stems: float
+    """Chance of each stem that could be electronic."""
+    pump: tuple[float, float] | None = None
+    """(depth, release in seconds) of a compressor that the kick ducks the others with."""
+
+    @classmethod
+    def drawn(cls, share: float, rng: np.random.Generator) -> Electronics | None:
+        """An electronic song with chance `share`; now and then a single synthesizer in any other."""
+        if share <= 0:
+            return None
+        if rng.random() >= share:
+            return cls(band=False, stems=0.2)
+        pump = (float(rng.uniform(0.3, 0.95)), float(rng.uniform(0.06, 0.2))) if rng.random() < 0.35 else None
+        return cls(band=True, stems=0.85, pump=pump)
+
+
+@dataclass(frozen=True)
 class Studio:
     """Who plays and how it is recorded. Everything random in it is drawn at `perform`."""
 
@@ -70,6 +97,10 @@ class Studio:
     drummers: Drummers | None = None
     drummer_share: float = 0.35
     """Chance that a human drummer, where there are any, sits in for the written drums (or joins a song without)."""
+    electronics: float = 0.0
+    """Chance that a song is played by synthesizers and drum machines. 0 draws nothing from the random stream."""
+    samples: Samples | None = None
+    """Recorded notes beside the soundfonts."""
 
     @property
     def melodic(self) -> tuple[Soundfont, ...]:
@@ -95,12 +126,23 @@ class Studio:
         song = song.transposed(variation.semitones).faster(variation.tempo)
         share = 0.9 if remix else self.reorchestration
         song = reorchestrate(song, self.vocabulary, rng, share=share, sing=self.sing)
+        electronics = Electronics.drawn(self.electronics, rng)
+        if electronics is not None and electronics.band:
+            song = electrified(song, self.vocabulary, rng)
         if self.humanise:
             song = humanised(song, rng)
         length = song.duration if duration is None else duration / variation.tempo
         start = variation.start * max(length - seconds, 0.0)
         return render(
-            song, start, seconds, self.soundfonts, rng, vocabulary=self.vocabulary, effects_amount=self.effects
+            song,
+            start,
+            seconds,
+            self.soundfonts,
+            rng,
+            vocabulary=self.vocabulary,
+            effects_amount=self.effects,
+            electronics=electronics,
+            samples=self.samples,
         )
 
 
@@ -114,13 +156,15 @@ def render(
     vocabulary: Vocabulary,
     effects_amount: float = 1.0,
     vary_programs: bool = True,
+    electronics: Electronics | None = None,
+    samples: Samples | None = None,
 ) -> Clip | None:
     """The clip of `song` between `start` and `start + seconds`, each stem from one of the soundfonts.
 
     Parts of the same instrument become one stem, sound effects are dropped. Stems that rest are left out. None
     where fewer than two stems sound or the mix is silent most of the time. Mix: -20 to -14 dBFS, peak below 1.
     """
-    frames, samples = round(seconds * FRAME_RATE), round(seconds * SAMPLE_RATE)
+    frames, length = round(seconds * FRAME_RATE), round(seconds * SAMPLE_RATE)
     groups: dict[str, list[Part]] = {}
     for part in song.parts:
         if part.instrument is not None and len(part.notes):
@@ -128,12 +172,24 @@ def render(
     stems: dict[str, np.ndarray] = {}
     fonts: set[str] = set()
     for instrument in (name for name in vocabulary.instrument_names if name in groups):
-        stem = np.zeros(samples, np.float32)
+        stem, source = np.zeros(length, np.float32), ""
         font = _font_for(instrument, soundfonts, rng)
+        patched = electronics is not None and rng.random() < electronics.stems
+        sampled = samples is not None and samples.plays(instrument) and rng.random() < SAMPLED
         for part in groups[instrument]:
             if not np.any((part.notes[:, END] > start) & (part.notes[:, 0] < start + seconds)):
                 continue
-            stem += _played(part, font, start, seconds, rng, vocabulary, vary_programs)
+            if patched and (instrument in ROLES or instrument == "drums"):
+                stem += _generated(part, start, seconds, rng)
+                source = "electronics"
+            elif sampled and samples is not None:
+                stem += _sampled(part, samples, start, seconds, rng)
+                source = "samples"
+            else:
+                stem += _played(part, font, start, seconds, rng, vocabulary, vary_programs)
+                source = "singer" if instrument == "vocals" else font.name
+        if electronics is not None and electronics.pump and instrument not in ("drums", "vocals"):
+            stem = pumped(stem, (np.zeros(0) if song.beats is None else song.beats) - start, *electronics.pump)
         loudness = effects.level(stem)
         if not np.isfinite(loudness) or loudness < -90:
             continue
@@ -142,7 +198,7 @@ def render(
         stem *= np.float32(10 ** ((wanted - effects.level(stem)) / 20))
         if effects.sounding_share(stem, GATE_DECIBELS) >= STEM_GATE:
             stems[instrument] = stem
-            fonts.add(font.name if instrument != "vocals" else "singer")
+            fonts.add(source)
     if len(stems) < 2:
         return None
     stems = mastered(stems, rng, effects_amount)
@@ -199,6 +255,23 @@ def _played(
         program = int(rng.choice(programs_of(vocabulary, part.instrument or "piano")))
     cents = float(rng.normal(0, 6))
     return font.play(part.notes, program, start=start, seconds=seconds, cents=cents)
+
+
+def _generated(part: Part, start: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """The part on a synthesizer or a drum machine of its own."""
+    if part.drums:
+        return random_drum_machine(rng).play(part.notes, start=start, seconds=seconds)
+    patch = random_patch(ROLES[part.instrument or "synth lead"], rng)
+    return patch.play(part.notes, start=start, seconds=seconds, rng=rng)
+
+
+def _sampled(part: Part, samples: Samples, start: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """The part on an instrument or a kit of recorded notes."""
+    if part.drums:
+        return samples.kit(rng).play(part.notes, start=start, seconds=seconds)
+    player = samples.player(part.instrument or "piano", rng)
+    release = float(np.exp(rng.uniform(np.log(0.03), np.log(0.25))))
+    return player.play(part.notes, start=start, seconds=seconds, cents=float(rng.normal(0, 6)), release=release)
 
 
 def _keys(parts: Sequence[Part], start: float, frames: int) -> np.ndarray:

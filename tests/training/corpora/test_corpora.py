@@ -20,7 +20,8 @@ from tests.training.songs import (
 from training.clip import Clip
 from training.corpora import open_corpora
 from training.corpora.arrangements import Arrangements
-from training.corpora.corpus import HELD_OUT_CHARTS, Mixture, Symbolic, chart_belongs
+from training.corpora.composed import Composed
+from training.corpora.corpus import HELD_OUT_CHARTS, Mixture, Split, Symbolic, chart_belongs
 from training.corpora.files import Files
 from training.corpora.grooves import Grooves
 from training.corpora.pop909 import Pop909
@@ -131,6 +132,16 @@ def test_a_human_drummer_keeps_the_time_of_the_song(data: Path) -> None:
     assert len(drums) == 1 and song.beats is not None
     assert np.abs(drums[0].notes[:, 0][:, None] - song.beats[None]).min(axis=1).max() < 0.02
     assert set(drums[0].notes[:, 2]) == {36, 42}
+
+
+def test_only_training_hears_electronics_and_samples(data: Path) -> None:
+    def studios(split: Split) -> set[tuple[float, bool]]:
+        corpus = open_corpora([data], split=split)
+        return {(part.studio.electronics, bool(part.studio.samples and part.studio.samples.names))
+                for part in corpus.parts if isinstance(part, Composed)}  # fmt: skip
+
+    assert studios("validation") == studios("held_out") == {(0.0, False)}
+    assert all(electronics > 0 for electronics, _ in studios("train"))
 
 
 def test_without_paths_there_are_the_composed_songs() -> None:

@@ -12,6 +12,7 @@ from tests.training.songs import VOCABULARY, small_song
 from training.synthesis import effects
 from training.synthesis.orchestra import PLAYERS
 from training.synthesis.rendering import Studio, Variation, render
+from training.synthesis.samples import Samples
 from training.synthesis.song import Part, Song, sorted_notes
 from training.synthesis.soundfonts import HELD_OUT_SOUNDFONTS, find_soundfonts, package_soundfont
 
@@ -122,6 +123,26 @@ def test_a_studio_moves_labels_and_sound_together() -> None:
     assert clip is not None and clip.chords is not None
     assert clip.chords[5] == chord_index("D:maj") and clip.key == "D:maj"
     assert set(np.flatnonzero(clip.pitches["piano"][:, 10]) + 21) == {62, 66, 69}
+
+
+def test_an_electronic_song_goes_to_synthesizers_and_its_labels_stay_with_it() -> None:
+    studio = Studio(FONTS, VOCABULARY, reorchestration=0.0, sing=1.0, humanise=False, effects=0.0, electronics=1.0)
+    found = [
+        studio.perform(small_song(), Variation(0, 1.0, 0.0), 4.0, np.random.default_rng(seed)) for seed in range(8)
+    ]
+    clips = [clip for clip in found if clip is not None]
+    assert len(clips) == 8 and all(set(clip.pitches) == set(clip.stems) - {"drums"} for clip in clips)
+    assert sum("electronics" in clip.origin for clip in clips) >= 7
+    assert sum(bool({"synth lead", "synth pad"} & set(clip.stems)) for clip in clips) >= 3
+
+
+def test_without_electronics_nothing_is_drawn_for_them() -> None:
+    plain = Studio(FONTS, VOCABULARY).perform(small_song(), Variation(), 3.0, np.random.default_rng(4))
+    none = Studio(FONTS, VOCABULARY, electronics=0.0, samples=Samples()).perform(
+        small_song(), Variation(), 3.0, np.random.default_rng(4)
+    )
+    assert plain is not None and none is not None
+    assert all(np.array_equal(plain.stems[name], none.stems[name]) for name in plain.stems)
 
 
 def test_held_out_soundfonts_are_never_given_to_training() -> None:
