@@ -11,6 +11,7 @@ from torch import nn
 
 from engine.errors import UserError
 from engine.models.blocks import GroupLinear
+from engine.networks import fast_bfloat16
 from training.optimizers import SMALLEST, MuonAdamW, optimizer_for, orthogonal
 from training.settings import StageSettings
 
@@ -55,7 +56,8 @@ def test_singular_values_come_near_one_and_directions_stay(
     turned = u[..., :rank].mT @ found @ v[..., :rank]
     lengths = turned.diagonal(dim1=-2, dim2=-1)
     assert bool((lengths > 0.6).all()) and bool((lengths < 1.3).all())
-    assert float((turned - torch.diag_embed(lengths)).abs().max()) < 1e-3
+    exactly = 0.05 if fast_bfloat16(torch.device("cpu")) else 1e-3  # half precision, where it is fast
+    assert float((turned - torch.diag_embed(lengths)).abs().max()) < exactly
 
 
 def test_no_gradient_at_all_moves_nothing() -> None:

@@ -32,6 +32,7 @@ DATA = {
     "openmsx": "OpenMSX: human multi-track MIDI; GPL-2",
     "real_cc0": "Everything Is Remixed: real electronic songs as stems; CC0",
     "soundfonts": "Played by these soundfonts and drum kits, each under its own licence",
+    "samples": "Recorded notes of instruments and drum kits beside them, each under its own licence",
 }
 """First word of a line of the provenance -> what that collection is."""
 
