@@ -69,7 +69,7 @@ def test_of_a_short_clip_half_is_enough_and_of_none_nobody_is_heard() -> None:
 
 
 def test_a_model_says_who_plays_by_its_tagger_and_keeps_what_its_notes_were_learnt_to(score_bundle: Bundle) -> None:
-    networks = Editor(score_bundle, "cpu").networks
+    networks = Editor(score_bundle, "cpu", precision="float32").networks
     audio = noise(2.0)
     heard = networks.listen(audio, lambda _: None)
     assert np.array_equal(heard.instruments, networks.presence(audio, lambda _: None))
