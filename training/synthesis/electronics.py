@@ -224,7 +224,7 @@ def _echoed(sound: np.ndarray, seconds: float, back: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class DrumMachine:
-    """A kit of one-shot sounds: (samples,) float32 each, mono 24 kHz, with a peak of about 1."""
+    """A kit of one-shot sounds: (samples,) float32 each, mono 24 kHz, all with about the same peak; `levels` mixes."""
 
     sounds: dict[str, np.ndarray]
     levels: dict[str, float]

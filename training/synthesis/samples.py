@@ -33,6 +33,7 @@ _GUS = b"GF1PATCH"
 _LEAD_IN = 1.0
 _LONGEST = 8.0
 _RELEASE = 0.08
+_REMEDY = "delete it, or name another folder"
 _SOUNDS = frozenset({".mp3", ".ogg", ".flac", ".wav"})
 _NOTE = re.compile(r"([A-G])(s|#|b)?(-?\d)$")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -139,7 +140,7 @@ _LEVELS = {"kick": 1.0, "snare": 0.8, "closed": 0.35, "open": 0.4, "ride": 0.4, 
 
 
 def find_samples(vocabulary: Vocabulary, named: Sequence[Path] = ()) -> Samples:
-    """What is installed, and what lies in the named folders and below them."""
+    """What is installed, and what lies in the named folders and below them. Raises UserError for a damaged drum kit."""
     instruments: list[SampledInstrument] = []
     kits: list[tuple[str, dict[str, tuple[Path, ...]]]] = []
     for place in (*named, *SAMPLE_FOLDERS):
@@ -175,7 +176,11 @@ def _by_note(folder: Path, vocabulary: Vocabulary) -> Iterator[SampledInstrument
 
 
 def _hydrogen(folder: Path) -> Iterator[tuple[str, Path]]:
-    for entry in ElementTree.parse(folder / "drumkit.xml").iter():
+    try:
+        kit = ElementTree.parse(folder / "drumkit.xml")
+    except ElementTree.ParseError as error:
+        raise UserError(f"the drum kit {folder} cannot be read ({error})", _REMEDY) from error
+    for entry in kit.iter():
         if entry.tag.rpartition("}")[2] != "instrument":
             continue
         fields = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
@@ -203,20 +208,25 @@ def _kit(name: str, found: Iterable[tuple[str, Path]]) -> list[tuple[str, dict[s
 
 @functools.lru_cache(maxsize=512)
 def _read_all(files: tuple[Path, ...]) -> tuple[Sample, ...]:
+    """Raises UserError for a file that is damaged, or has no sound in it."""
     samples: list[Sample] = []
     for file in files:
-        if file.suffix == ".pat":
-            samples += _gus(file.read_bytes())
-        else:
-            try:
-                sound, rate = soundfile.read(file, dtype="float32", always_2d=True)
-            except soundfile.LibsndfileError as error:
-                raise UserError(
-                    f"the sample {file} cannot be read ({error})", "delete it, or name another folder"
-                ) from error
-            note = _NOTE.match(file.stem)
-            samples.append(Sample(_pitch(note) if note else 60.0, _begun(_resampled(sound.mean(axis=1), rate))))
+        try:
+            found = list(_gus(file.read_bytes())) if file.suffix == ".pat" else [_note(file)]
+        except (soundfile.LibsndfileError, struct.error, IndexError, ValueError) as error:
+            raise UserError(f"the sample {file} cannot be read ({error})", _REMEDY) from error
+        if not found:
+            raise UserError(f"the sample {file} holds no sound", _REMEDY)
+        samples += found
     return tuple(samples)
+
+
+def _note(file: Path) -> Sample:
+    sound, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    if len(sound) < 32:
+        raise ValueError(f"{len(sound)} samples")
+    note = _NOTE.match(file.stem)
+    return Sample(_pitch(note) if note else 60.0, _begun(_resampled(sound.mean(axis=1), rate)))
 
 
 def _pitch(note: re.Match[str]) -> float:
@@ -262,9 +272,8 @@ def _gus(data: bytes) -> Iterator[Sample]:
         if len(sound) < 32 or rate < 4000 or root < 8:
             continue
         ratio = SAMPLE_RATE / rate
-        loop = (
-            (loop_start / width * ratio, loop_end / width * ratio) if mode & 4 and loop_end > loop_start + 64 else None
-        )
+        goes_round = mode & 4 and loop_end > loop_start + 64
+        loop = (loop_start / width * ratio, loop_end / width * ratio) if goes_round else None
         resampled = soxr.resample(sound, rate, SAMPLE_RATE, "HQ")
         if loop is not None and loop[1] > len(resampled) - 2:
             loop = (loop[0], float(len(resampled) - 2)) if loop[0] < len(resampled) - 64 else None

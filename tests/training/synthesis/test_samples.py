@@ -129,3 +129,19 @@ def test_a_recording_that_is_broken_is_told(by_note: Path) -> None:
     player = next(one for one in found if one.files[0].is_relative_to(by_note))
     with pytest.raises(UserError, match="cannot be read"):
         player.play(sorted_notes([(0, 1, 69, 100)]), start=0.0, seconds=1.0)
+
+
+@pytest.mark.parametrize("kept", [199, 250, 300])
+def test_a_patch_that_was_cut_off_is_told(kept: int, tmp_path: Path) -> None:
+    file = patch(tmp_path, "073_Flute.pat", 441.0) / "Tone_000" / "073_Flute.pat"
+    file.write_bytes(file.read_bytes()[:kept])
+    found = find_samples(VOCABULARY, [tmp_path]).instruments
+    player = next(one for one in found if one.files[0].is_relative_to(tmp_path))
+    with pytest.raises(UserError, match="073_Flute"):
+        player.play(sorted_notes([(0, 1, 69, 100)]), start=0.0, seconds=1.0)
+
+
+def test_a_broken_drum_kit_is_told(tmp_path: Path) -> None:
+    (tmp_path / "drumkit.xml").write_text("<drumkit_info>")
+    with pytest.raises(UserError, match="drum kit"):
+        find_samples(VOCABULARY, [tmp_path])
