@@ -8,6 +8,11 @@ import numpy as np
 
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 
+VOCALS = "vocals"
+OTHER = "other"
+"""The stem of a recorded song that holds what its other stems do not: any instruments, but no voice. It belongs to the
+mix, nobody knows what plays in it, and nothing is asked of it."""
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -18,7 +23,7 @@ class Clip:
     """
 
     stems: dict[str, np.ndarray]
-    """Instrument of the vocabulary -> (samples,) float32, mono at `sample_rate`. Their sum is the mix."""
+    """Instrument of the vocabulary, or `OTHER` -> (samples,) float32, mono at `sample_rate`. Their sum is the mix."""
     sample_rate: int = SAMPLE_RATE
     frame_rate: int = FRAME_RATE
     chords: np.ndarray | None = None

@@ -151,12 +151,13 @@ def selection_loss(mask: Tensor, spectrum: Tensor, wanted: Tensor, limit_db: flo
     )
 
 
-def share_loss(log_shares: Tensor, spectra: Tensor, owner: Tensor) -> Tensor:
+def share_loss(log_shares: Tensor, spectra: Tensor, owner: Tensor, never: Sequence[int] = ()) -> Tensor:
     """Cross-entropy of the shares of all classes against those of the stems' magnitudes, each bin weighted by the
     root of its level within the clip.
 
     log_shares: (B, t, C, K - 1), as the renderer gives them; spectra: complex (B, S, K, t); owner: (B, S) int64, the
-    class of each stem, -1 where there is none.
+    class of each stem, -1 where there is none, C where nobody knows it: such a stem may be given to any classes but
+    those that are `never` in it.
     """
     example, stem = (owner >= 0).nonzero(as_tuple=True)
     with torch.no_grad():
@@ -165,7 +166,11 @@ def share_loss(log_shares: Tensor, spectra: Tensor, owner: Tensor) -> Tensor:
         weight = whole.sqrt()
         weight = weight / weight.mean(dim=(1, 2), keepdim=True).clamp_min(1e-4)
         truth = (levels * (weight / whole.clamp_min(1e-12))[example]).transpose(1, 2)
-    return -(truth * log_shares.transpose(1, 2)[example, owner[example, stem]]).sum() / whole.numel()
+    given, classes = log_shares.transpose(1, 2), log_shares.shape[2]
+    if bool((owner == classes).any()):
+        possible = [one for one in range(classes) if one not in never]
+        given = torch.cat([given, given[:, possible].logsumexp(dim=1, keepdim=True)], dim=1)
+    return -(truth * given[example, owner[example, stem]]).sum() / whole.numel()
 
 
 def _power(spectrum: Tensor) -> Tensor:

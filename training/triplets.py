@@ -14,11 +14,10 @@ from engine.analysis.chords import UNKNOWN
 from engine.grid import FRAME_RATE, SAMPLES_PER_FRAME
 from engine.instruction import Instruction, Operation
 from engine.vocabulary import Vocabulary
-from training.clip import Clip
+from training.clip import OTHER, VOCALS, Clip
 from training.synthesis.effects import level
 from training.wordings import wording
 
-VOCALS = "vocals"
 AUDIBLE = -50.0
 """dBFS of its loudest tenth: softer stems take no part in an edit."""
 MOST_TRACKS = 4
@@ -81,7 +80,7 @@ def build(
     absent: chance that remove and extract ask for an instrument that is not there. families: chance that they
     ask for a whole family ("guitar").
     """
-    tracks = [name for name, stem in clip.stems.items() if level(stem) > AUDIBLE]
+    tracks = [name for name in _audible(clip) if name != OTHER]
     if not tracks:
         return None
     match operation:
@@ -155,11 +154,21 @@ def _cut(clip: Clip, first: int, frames: int) -> Clip:
     )
 
 
+def _audible(clip: Clip) -> list[str]:
+    return [name for name, stem in clip.stems.items() if level(stem) > AUDIBLE]
+
+
+def _left(clip: Clip) -> list[str]:
+    """What plays along whatever is asked, since nobody can ask for it."""
+    return [OTHER] if OTHER in _audible(clip) else []
+
+
 def _add(clip: Clip, tracks: list[str], vocabulary: Vocabulary, rng: np.random.Generator) -> Triplet | None:
-    if len(tracks) < 2:
+    left = _left(clip)
+    if len(tracks) + len(left) < 2:
         return None
     new = _some(tracks, 2 if len(tracks) > 3 and rng.random() < 0.12 else 1, rng)
-    kept = _some([name for name in tracks if name not in new], int(rng.integers(1, MOST_TRACKS + 1)), rng)
+    kept = _some([name for name in tracks if name not in new], int(rng.integers(1, MOST_TRACKS + 1)), rng) + left
     return _triplet(Instruction(Operation.ADD, tuple(new)), clip, kept, [], clip, new, vocabulary, rng)
 
 
@@ -172,7 +181,8 @@ def _take(
     families: float,
 ) -> Triplet | None:
     """Remove is the paper's Add backwards; Extract keeps what Remove takes."""
-    if len(tracks) < 2:
+    left = _left(clip)
+    if len(tracks) + len(left) < 2:
         return None
     present = [term for term in vocabulary.families if set(term.members) & set(tracks)]
     if present and rng.random() < families:
@@ -180,7 +190,7 @@ def _take(
         asked, taken = list(term.members), [name for name in tracks if name in term.members]
     else:
         asked = taken = _some(tracks, 2 if len(tracks) > 3 and rng.random() < 0.12 else 1, rng)
-    rest = _some([name for name in tracks if name not in taken], int(rng.integers(1, MOST_TRACKS + 1)), rng)
+    rest = _some([name for name in tracks if name not in taken], int(rng.integers(1, MOST_TRACKS + 1)), rng) + left
     if not rest:
         return None
     instruction = Instruction(operation, tuple(asked))
@@ -192,10 +202,12 @@ def _absent(
     operation: Operation, clip: Clip, tracks: list[str], vocabulary: Vocabulary, rng: np.random.Generator
 ) -> Triplet | None:
     """Removing what is not there changes nothing, extracting it gives silence."""
-    missing = [name for name in vocabulary.instrument_names if name not in clip.stems]
+    left = _left(clip) if tracks else []
+    # Of what plays in OTHER no more is known than that it is no voice.
+    missing = [name for name in ((VOCALS,) if left else vocabulary.instrument_names) if name not in clip.stems]
     if not missing:
         return None
-    playing = _some(tracks, int(rng.integers(1, MOST_TRACKS + 2)), rng)
+    playing = _some(tracks, int(rng.integers(1, MOST_TRACKS + 2)), rng) + left
     instruction = Instruction(operation, (str(rng.choice(missing)),))
     kept, removed = (playing, []) if operation is Operation.REMOVE else ([], playing)
     return _triplet(instruction, clip, kept, removed, clip, [], vocabulary, rng)
@@ -207,8 +219,8 @@ def _replace(
     """The new instrument comes from the clip itself, or from an aligned one that has what the clip has not."""
     # Nobody wants drums in place of a piano, or a bass in place of a singer.
     free = [name for name in tracks if name not in ("drums", "bass", VOCALS)]
-    foreign = [] if other is None else [name for name, stem in other.stems.items() if level(stem) > AUDIBLE]
-    foreign = [name for name in foreign if name not in clip.stems and name not in ("drums", "bass", VOCALS)]
+    foreign = [] if other is None else _audible(other)
+    foreign = [name for name in foreign if name not in clip.stems and name not in ("drums", "bass", VOCALS, OTHER)]
     if other is not None and foreign and free and rng.random() < 0.7:
         old, new, donor = _some(free, 1, rng)[0], _some(foreign, 1, rng)[0], other
     elif len(free) > 1:
@@ -218,7 +230,7 @@ def _replace(
         return None
     kept = _some([name for name in tracks if name not in (old, new)], int(rng.integers(1, MOST_TRACKS + 1)), rng)
     instruction = Instruction(Operation.REPLACE, (old,), (new,))
-    return _triplet(instruction, clip, kept, [old], donor, [new], vocabulary, rng)
+    return _triplet(instruction, clip, kept + _left(clip), [old], donor, [new], vocabulary, rng)
 
 
 def _remix(
@@ -227,6 +239,7 @@ def _remix(
     """A new band under the same singer: all but the vocals goes, the other clip's band comes."""
     band = [name for name in tracks if name != VOCALS]
     sung = [VOCALS] if VOCALS in tracks else []
+    left = _left(clip)
     if other is None:
         if len(band) < 3:
             return None
@@ -234,7 +247,7 @@ def _remix(
         half = int(rng.integers(1, len(band)))
         band, new, donor = band[:half], band[half:], clip
     else:
-        new = [name for name, stem in other.stems.items() if name != VOCALS and level(stem) > AUDIBLE]
+        new = [name for name in _audible(other) if name not in (VOCALS, OTHER)]
         donor = other
     if not band or not new:
         return None
@@ -244,7 +257,7 @@ def _remix(
         if to_genre
         else Instruction(Operation.REMIX, tuple(new))
     )
-    return _triplet(instruction, clip, sung, band, donor, new, vocabulary, rng)
+    return _triplet(instruction, clip, sung, band + left, donor, new, vocabulary, rng)
 
 
 def _triplet(

@@ -189,6 +189,18 @@ def test_shares_are_learnt_from_whose_bin_it_is() -> None:
     assert float(share_loss(wrong, spectra, owner)) > 5
 
 
+def test_a_stem_that_nobody_knows_may_be_given_to_any_class_that_is_possible() -> None:
+    spectra, owner = shares_case()
+    owner[0, 0] = 4
+    logits = torch.zeros(1, 2, 4, 16)
+    logits[:, :, 0, 8:] = 12.0
+    for given, right in ((1, True), (2, True), (3, False)):
+        logits[:, :, :, :8] = 0.0
+        logits[:, :, given, :8] = 12.0
+        loss = float(share_loss(logits.log_softmax(dim=2), spectra, owner, never=(3,)))
+        assert (loss < 1e-3) if right else (loss > 5)
+
+
 def test_shares_of_silence_ask_for_nothing() -> None:
     spectra, owner = shares_case()
     logits = torch.randn(1, 2, 4, 16, requires_grad=True)

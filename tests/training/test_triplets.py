@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 from engine.instruction import Operation, read_instructions
 from engine.vocabulary import Vocabulary
-from training.clip import Clip
+from training.clip import OTHER, Clip
 from training.triplets import Triplet, build, cropped, draw
 from training.wordings import wording
 
@@ -123,6 +123,36 @@ def test_silent_stems_take_no_part() -> None:
     for seed in range(20):
         triplet = build(Operation.EXTRACT, clip, VOCABULARY, np.random.default_rng(seed), absent=0.0, families=0.0)
         assert triplet is not None and "flute" not in triplet.source_instruments
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_what_nobody_knows_plays_along_and_is_not_asked_for(operation: Operation) -> None:
+    names = ["vocals", "drums", "piano", "organ", "flute", OTHER]
+    other = tones(["vocals", "bass", "strings", OTHER], 1, "jazz")
+    for seed in range(30):
+        clip = tones(names, seed)
+        rng = np.random.default_rng(seed)
+        triplet = build(operation, clip, VOCABULARY, rng, other if seed % 2 else None, absent=0.0)
+        assert triplet is not None
+        check(triplet)
+        asked = {*triplet.instruction.instruments, *triplet.instruction.replacement}
+        assert OTHER not in asked and not triplet.negative
+        left = clip.stems[OTHER]
+        for sound, holds in (
+            (triplet.source, True),
+            (triplet.target, operation not in (Operation.EXTRACT, Operation.REMIX)),
+            (triplet.added, False),
+        ):
+            assert float(np.dot(sound, left) / np.dot(left, left)) == pytest.approx(1.0 if holds else 0.0, abs=0.1)
+
+
+@pytest.mark.parametrize("operation", [Operation.REMOVE, Operation.EXTRACT])
+def test_of_what_nobody_knows_only_a_voice_is_known_to_be_missing(operation: Operation) -> None:
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        voiceless = build(operation, tones(["drums", OTHER], seed), VOCABULARY, rng, absent=1.0)
+        assert voiceless is not None and voiceless.instruction.instruments == ("vocals",)
+        assert build(operation, tones(["vocals", OTHER], seed), VOCABULARY, rng, absent=1.0) is None
 
 
 def test_drawn_triplets_are_cut_alike_and_follow_the_weights() -> None:

@@ -15,7 +15,7 @@ import soxr
 
 from engine.grid import SAMPLE_RATE
 from engine.vocabulary import Vocabulary
-from training.clip import Clip
+from training.clip import OTHER, Clip
 from training.corpora.corpus import Split, Symbolic, belongs
 from training.corpora.files import Files
 from training.synthesis import effects
@@ -41,15 +41,20 @@ _FOREIGN = {
     "clean electric guitar": "electric guitar", "distorted electric guitar": "distorted guitar",
     "acoustic guitar": "acoustic guitar", "lap steel guitar or slide guitar": "electric guitar",
     "electric piano": "piano", "organ electric organ": "organ", "synth pad": "synth pad", "synth lead": "synth lead",
-    "other sounds": "", "fx processed sound": "", "guitar": "electric guitar", "bowed strings": "strings",
+    "guitar": "electric guitar", "bowed strings": "strings",
     "violin section": "strings", "string section": "strings", "cello section": "strings", "reed": "clarinet",
     "pipe": "flute", "strings continued": "strings", "flutes": "flute", "wind": "flute", "keyboards": "piano",
 }  # fmt: skip
 
+# What is left of a song beside the stems that it names. "Synth" of an electronic song holds its bass lines and kicks.
+_OTHERS = frozenset({
+    "other", "others", "other sounds", "fx processed sound", "synth", "synths", "synthesizer", "electronics",
+})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class StemSong:
-    """A recorded song: the files of each instrument."""
+    """A recorded song: the files of each instrument, and of OTHER."""
 
     title: str
     folder: str
@@ -57,9 +62,12 @@ class StemSong:
 
 
 def instrument_of(word: str, vocabulary: Vocabulary) -> str | None:
-    """The instrument that a stem's file name means, None where the vocabulary has none such."""
+    """The instrument that a stem's file name means, OTHER where it is whatever is left, and None where the vocabulary
+    has none such."""
     word = re.sub(r"[_\-()]+", " ", word.lower())
     word = re.sub(r"\s+", " ", re.sub(r"\d+$", "", word.strip())).strip()
+    if word in _OTHERS:
+        return OTHER
     for term in vocabulary.instruments:
         if word == term.name or word in term.aliases:
             return term.name
@@ -204,7 +212,7 @@ class OverBand:
     ) -> tuple[str, np.ndarray, str] | None:
         for _ in range(_ATTEMPTS):
             song = self.stems.songs[rng.integers(len(self.stems))]
-            instrument = wanted or str(rng.choice(list(song.stems)))
+            instrument = wanted or str(rng.choice([name for name in song.stems if name != OTHER]))
             if instrument not in song.stems:
                 continue
             sound = self.stems.stem(song, instrument, rng.random(), seconds, self._speed(instrument, rng))

@@ -72,7 +72,8 @@ def make_chain(
         rng = np.random.default_rng([seed, 515, song, attempt])
         index = song + 10_007 * attempt
         clip = sounding(functools.partial(corpus.clip, index, seconds=seconds, rng=rng))
-        names = [name for name, stem in clip.stems.items() if level(stem) > AUDIBLE]
+        known = vocabulary.instrument_names
+        names = [name for name, stem in clip.stems.items() if name in known and level(stem) > AUDIBLE]
         missing = [name for name in vocabulary.instrument_names if name not in clip.stems]
         if len(names) >= _FEWEST_STEMS and missing:
             cases = tuple(_rounds(clip, names, song, rounds, seed, rng))

@@ -15,6 +15,7 @@ import torch
 from engine.grid import FRAME_RATE
 from engine.models.listener import Listener
 from engine.models.tagger import SEGMENT_SECONDS, Tagger
+from training.clip import OTHER
 from training.corpora.corpus import Corpus
 from training.evaluation.metrics import HEARD_PROBABILITY, HEARD_SECONDS
 
@@ -44,7 +45,7 @@ def items(corpus: Corpus, clips: int, *, seconds: float, seed: int, stems: int |
     for number in range(clips):
         rng = np.random.default_rng([seed, 515, number])
         clip = corpus.clip(int(rng.integers(len(corpus))), seconds=seconds, rng=rng)
-        names = list(clip.stems)
+        names = [name for name in clip.stems if name != OTHER]  # nobody knows what plays in it
         chosen = [(MIX, names)] if len(names) > 1 else []
         for _ in range(2 if len(names) > 2 else 0):
             size = int(rng.integers(2, min(4, len(names) - 1) + 1))

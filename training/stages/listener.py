@@ -95,7 +95,8 @@ class ListenerStage(Stage):
             figures["pitches_f"].append(_f_measure((heard.pitches > 0)[pitched], batch["pitches"][pitched] > 0))
             struck = (batch["onsets"] >= 0).flatten(1).all(dim=1)
             figures["onsets_f"].append(_peaks_f(heard.onsets[struck], (batch["onsets"][struck] > 0).float()))
-            figures["instruments_f"].append(_f_measure(heard.instruments > 0, batch["instruments"] > 0))
+            told = batch["instruments"] >= 0
+            figures["instruments_f"].append(_f_measure((heard.instruments > 0)[told], batch["instruments"][told] > 0))
             beaten = (batch["beats"] >= 0).all(dim=1)
             figures["beats_f"].append(_peaks_f(heard.beats[beaten, :1], (batch["beats"][beaten] > 0)[:, None].float()))
         return {name: mean(values) for name, values in figures.items()}

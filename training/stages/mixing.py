@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME
 from engine.score import LOWEST_KEY, PITCH, START
 from engine.vocabulary import Vocabulary
-from training.clip import Clip
+from training.clip import OTHER, VOCALS, Clip
 
 AUDIBLE_DB = -50.0
 """A stem sounds in a frame where its level is above this, in dB of full scale."""
@@ -138,6 +138,8 @@ def labels(piece: Cut, names: Sequence[str], vocabulary: Vocabulary) -> dict[str
             inside = (key >= 0) & (key < 88) & (frame >= 0) & (frame < count)
             onsets[key[inside], frame[inside]] = 1
     instruments = np.zeros((len(vocabulary.instruments), count), dtype=np.int8)
+    if OTHER in names:
+        instruments[[term.name != VOCALS for term in vocabulary.instruments]] = -1
     for name in names:
         if name in vocabulary.instrument_names:
             instruments[vocabulary.instrument_names.index(name)] = activity(piece.stems[name])

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import soxr
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.grid import SAMPLE_RATE
 from training.checkpoints import load_part
-from training.clip import Clip
+from training.clip import OTHER, VOCALS, Clip
 from training.evaluation.metrics import si_sdr
 from training.losses import selection_loss, share_loss
 from training.settings import RendererSettings
@@ -49,7 +50,7 @@ class RendererStage(Stage):
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
         """stems (B, STEMS, T), which sum to the mix; owner (B, STEMS) int64, the class of each, -1 where there is
-        none; query (B, N)."""
+        none, N + 1 where nobody knows it (N is anything else); query (B, N)."""
         samples = whole_frames(self.settings.seconds)
         made = []
         for index in range(self.settings.batch):
@@ -91,19 +92,22 @@ class RendererStage(Stage):
             stems[slot], owner[slot] = piece.stems[name], names.index(name)
         rest = [name for name in band if name not in single]
         if rest:
-            stems[-1], owner[-1] = piece.mix(rest), len(names)
+            stems[-1], owner[-1] = piece.mix(rest), len(names) + (OTHER in rest)
         return stems, owner
 
     def _asked(self, piece: Cut, band: Sequence[str], rng: np.random.Generator) -> set[str]:
-        """One to three instruments of the vocabulary, now and then a family, the vocals, or what is not there."""
+        """One to three instruments of the vocabulary, now and then a family, the vocals, or what is not there. Of a
+        band with a stem that nobody knows only the vocals: what else plays in it is not known either."""
+        if OTHER in band:
+            return {VOCALS}
         known = [name for name in band if name in self.vocabulary.instrument_names]
         missing = [name for name in self.vocabulary.instrument_names if name not in piece.stems]
         chance = rng.random()
         if missing and (chance < self.settings.absent or not known):
             return {str(rng.choice(missing))}
         chance -= self.settings.absent
-        if "vocals" in known and chance < self.settings.vocals:
-            return {"vocals"}
+        if VOCALS in known and chance < self.settings.vocals:
+            return {VOCALS}
         chance -= self.settings.vocals
         families = [term for term in self.vocabulary.families if set(term.members) & set(known)]
         if families and chance < self.settings.families:
@@ -135,7 +139,7 @@ class RendererStage(Stage):
             spectra = spectrum.new_zeros((*owner.shape, *spectrum.shape[1:]))
             spectra[sounds] = found[..., frames]
             wanted = (spectra * _chosen(owner, query)[..., None, None]).sum(dim=1)
-            shares = share_loss(log_shares, spectra, owner)
+            shares = share_loss(log_shares, spectra, owner, never=(self.vocabulary.instrument_names.index(VOCALS),))
             terms = selection_loss(network.mask(log_shares, query), spectrum, wanted)
             total = self.settings.share_weight * shares + self.settings.magnitude_weight * terms.magnitude
             total = total + self.settings.waveform_weight * (terms.leak_db - terms.taken_db - 0.5 * terms.rest_db)
@@ -256,7 +260,7 @@ def _magnitude(spectrum: Tensor) -> Tensor:
 
 def _chosen(owner: Tensor, query: Tensor) -> Tensor:
     """(B, STEMS), 1 where a stem's class was asked for. owner: (B, STEMS); query: (B, N)."""
-    asked = torch.cat([query, torch.zeros_like(query[:, :1])], dim=1)
+    asked = F.pad(query, (0, 2))  # nobody asks for anything else, nor for what nobody knows
     return asked.gather(1, owner.clamp_min(0)) * (owner >= 0)
 
 

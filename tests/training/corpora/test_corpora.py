@@ -17,7 +17,7 @@ from tests.training.songs import (
     write_pop909,
     write_stems,
 )
-from training.clip import Clip
+from training.clip import OTHER, Clip
 from training.corpora import open_corpora
 from training.corpora.arrangements import Arrangements
 from training.corpora.composed import Composed
@@ -25,7 +25,7 @@ from training.corpora.corpus import HELD_OUT_CHARTS, Mixture, Split, Symbolic, c
 from training.corpora.files import Files
 from training.corpora.grooves import Grooves
 from training.corpora.pop909 import Pop909
-from training.corpora.stems import Stems, find_stem_songs, instrument_of
+from training.corpora.stems import OverBand, Stems, find_stem_songs, instrument_of
 from training.synthesis.rendering import Studio
 from training.synthesis.soundfonts import package_soundfont
 
@@ -93,11 +93,20 @@ def test_held_out_recorded_songs_stay_out_of_training(data: Path) -> None:
     assert [song.title for song in held_out.songs] == ["rubidium"]
 
 
+def test_what_is_left_of_a_recorded_song_plays_along_and_is_never_sung_over_a_band(data: Path) -> None:
+    stems = Stems(Files(data / "real_cc0"), "train", VOCABULARY)
+    clip = stems.clip(0, seconds=2.0, rng=np.random.default_rng(0))
+    assert set(clip.stems) == {"vocals", "drums", OTHER}
+    over = OverBand(stems, Composed("train", STUDIO))
+    for seed in range(12):
+        assert OTHER not in over.clip(0, seconds=2.0, rng=np.random.default_rng(seed)).stems
+
+
 def test_every_part_gives_clips_and_the_same_seed_the_same(data: Path) -> None:
     for part in open_corpora([data], soundfonts=FONTS).parts:
         one, two = (part.clip(1, seconds=2.0, rng=np.random.default_rng(4)) for _ in range(2))
         assert one.origin == two.origin and len(one.stems) >= 2
-        assert set(one.stems) <= set(VOCABULARY.instrument_names)
+        assert set(one.stems) <= {*VOCABULARY.instrument_names, OTHER}
         assert all(np.array_equal(one.stems[name], two.stems[name]) for name in one.stems)
         assert np.abs(one.mix).max() < 1
 
@@ -188,7 +197,7 @@ def test_the_usual_layouts_of_stems_are_read(tmp_path: Path) -> None:
     flat = write_stems(tmp_path / "flat", songs=("song",))
     for layout in ("musdb/train/Artist - Song", "moises/abc/vocals", "moises/abc/bass", "slakh/Track1/stems"):
         (tmp_path / layout).mkdir(parents=True)
-    for name in ("vocals", "drums", "bass", "mixture"):
+    for name in ("vocals", "drums", "bass", "other", "mixture"):
         shutil.copy(flat / "song.vocals.ogg", tmp_path / f"musdb/train/Artist - Song/{name}.wav")
     for name in ("vocals", "bass"):
         shutil.copy(flat / "song.vocals.ogg", tmp_path / f"moises/abc/{name}/0f3a.wav")
@@ -197,7 +206,7 @@ def test_the_usual_layouts_of_stems_are_read(tmp_path: Path) -> None:
     (tmp_path / "slakh/Track1/metadata.yaml").write_text(
         "stems:\n  S00:\n    is_drum: true\n    program_num: 0\n  S01:\n    is_drum: false\n    program_num: 33\n"
     )
-    expected = {"musdb": {"vocals", "drums", "bass"}, "moises": {"vocals", "bass"}, "slakh": {"drums", "bass"}}
+    expected = {"musdb": {"vocals", "drums", "bass", OTHER}, "moises": {"vocals", "bass"}, "slakh": {"drums", "bass"}}
     for layout, instruments in expected.items():
         songs = find_stem_songs(Files(tmp_path / layout), VOCABULARY)
         assert [set(song.stems) for song in songs] == [instruments], layout
@@ -237,6 +246,9 @@ def test_songs_of_one_title_in_different_folders_stay_apart(layout: str, tmp_pat
         ("lead_male_singer", "vocals"),
         ("keyboard", "piano"),
         ("bass_guitar2", "bass"),
+        ("synth", OTHER),
+        ("synth_pad", "synth pad"),
+        ("Other Sounds", OTHER),
         ("zither", None),
     ],
 )

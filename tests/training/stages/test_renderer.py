@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from training import checkpoints
-from training.clip import Clip
+from training.clip import OTHER, Clip
 from training.loop import RunRequest, train
 from training.stages.base import Stage
 from training.stages.mixing import Cut
@@ -58,6 +58,24 @@ def test_a_band_that_is_too_full_keeps_its_sum(toy_stage: MakeStage) -> None:
     made, owner = stage._stems(piece, names)
     np.testing.assert_allclose(made.sum(axis=0), piece.mix(names), atol=1e-5)
     assert owner[-1] == len(stage.vocabulary.instruments) and len(set(owner)) == STEMS
+
+
+def test_what_nobody_knows_is_left_to_all_classes_and_only_voices_are_asked_for(toy_stage: MakeStage) -> None:
+    stage: Any = toy_stage("renderer")
+    rng = np.random.default_rng(0)
+    stems = {name: rng.normal(size=4800).astype(np.float32) for name in ("drums", OTHER)}
+    piece = Cut(Clip(stems), stems, slice(0, 10))
+    made, owner = stage._stems(piece, list(stems))
+    names = stage.vocabulary.instrument_names
+    assert owner[0] == names.index("drums") and owner[-1] == len(names) + 1
+    np.testing.assert_array_equal(made[-1], stems[OTHER])
+    assert stage._asked(piece, list(stems), rng) == {"vocals"}
+    network = stage.build()
+    batch = {key: value.clone() for key, value in stage.batch(0).items()}
+    batch["owner"][:, 0] = len(names) + 1
+    loss, _ = stage.loss(network, batch, torch.Generator())
+    loss.backward()
+    assert bool(torch.isfinite(loss))
 
 
 def test_a_silent_mix_gives_finite_gradients(toy_stage: MakeStage) -> None:
