@@ -11,13 +11,13 @@ import numpy as np
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
-from training.synthesis import effects, singer
-from training.synthesis.electronics import ROLES, pumped, random_drum_machine, random_patch
-from training.synthesis.orchestra import electrified, humanised, programs_of, reorchestrate
+from training.synthesis import effects
+from training.synthesis.electronics import pumped
+from training.synthesis.orchestra import electrified, humanised, reorchestrate
+from training.synthesis.performers import Ensemble
 from training.synthesis.samples import Samples
 from training.synthesis.song import (
     END,
-    PITCH,
     START,
     Part,
     Song,
@@ -37,9 +37,6 @@ STEM_GATE = 0.04
 CLIP_GATE = 0.5
 """... and a clip whose mix sounds in less than this share is rejected."""
 GATE_DECIBELS = -50.0
-
-SAMPLED = 0.4
-"""Chance of a stem to be played from recorded notes, where there are any of its instrument."""
 
 
 @dataclass(frozen=True)
@@ -133,33 +130,24 @@ class Studio:
             song = humanised(song, rng)
         length = song.duration if duration is None else duration / variation.tempo
         start = variation.start * max(length - seconds, 0.0)
-        return render(
-            song,
-            start,
-            seconds,
-            self.soundfonts,
-            rng,
-            vocabulary=self.vocabulary,
-            effects_amount=self.effects,
-            electronics=electronics,
-            samples=self.samples,
+        ensemble = Ensemble(
+            self.soundfonts, self.vocabulary, None if electronics is None else electronics.stems, self.samples
         )
+        pump = None if electronics is None else electronics.pump
+        return render(song, start, seconds, ensemble, rng, effects_amount=self.effects, pump=pump)
 
 
 def render(
     song: Song,
     start: float,
     seconds: float,
-    soundfonts: Sequence[Soundfont],
+    ensemble: Ensemble,
     rng: np.random.Generator,
     *,
-    vocabulary: Vocabulary,
     effects_amount: float = 1.0,
-    vary_programs: bool = True,
-    electronics: Electronics | None = None,
-    samples: Samples | None = None,
+    pump: tuple[float, float] | None = None,
 ) -> Clip | None:
-    """The clip of `song` between `start` and `start + seconds`, each stem from one of the soundfonts.
+    """The clip of `song` between `start` and `start + seconds`, each stem played by a performer of the ensemble.
 
     Parts of the same instrument become one stem, sound effects are dropped. Stems that rest are left out. None
     where fewer than two stems sound or the mix is silent most of the time. Mix: -20 to -14 dBFS, peak below 1.
@@ -170,26 +158,15 @@ def render(
         if part.instrument is not None and len(part.notes):
             groups.setdefault(part.instrument, []).append(part)
     stems: dict[str, np.ndarray] = {}
-    fonts: set[str] = set()
-    for instrument in (name for name in vocabulary.instrument_names if name in groups):
-        stem, source = np.zeros(length, np.float32), ""
-        font = _font_for(instrument, soundfonts, rng)
-        patched = electronics is not None and rng.random() < electronics.stems
-        sampled = samples is not None and samples.plays(instrument) and rng.random() < SAMPLED
+    names: set[str] = set()
+    for instrument in (name for name in ensemble.vocabulary.instrument_names if name in groups):
+        stem = np.zeros(length, np.float32)
+        performer = ensemble.performer(instrument, rng)
         for part in groups[instrument]:
-            if not np.any((part.notes[:, END] > start) & (part.notes[:, 0] < start + seconds)):
-                continue
-            if patched and (instrument in ROLES or instrument == "drums"):
-                stem += _generated(part, start, seconds, rng)
-                source = "electronics"
-            elif sampled and samples is not None:
-                stem += _sampled(part, samples, start, seconds, rng)
-                source = "samples"
-            else:
-                stem += _played(part, font, start, seconds, rng, vocabulary, vary_programs)
-                source = "singer" if instrument == "vocals" else font.name
-        if electronics is not None and electronics.pump and instrument not in ("drums", "vocals"):
-            stem = pumped(stem, (np.zeros(0) if song.beats is None else song.beats) - start, *electronics.pump)
+            if np.any((part.notes[:, END] > start) & (part.notes[:, START] < start + seconds)):
+                stem += performer.play(part, start, seconds, rng)
+        if pump is not None and instrument not in ("drums", "vocals"):
+            stem = pumped(stem, (np.zeros(0) if song.beats is None else song.beats) - start, *pump)
         loudness = effects.level(stem)
         if not np.isfinite(loudness) or loudness < -90:
             continue
@@ -198,7 +175,7 @@ def render(
         stem *= np.float32(10 ** ((wanted - effects.level(stem)) / 20))
         if effects.sounding_share(stem, GATE_DECIBELS) >= STEM_GATE:
             stems[instrument] = stem
-            fonts.add(source)
+            names.add(performer.name)
     if len(stems) < 2:
         return None
     stems = mastered(stems, rng, effects_amount)
@@ -213,7 +190,7 @@ def render(
         genre=song.genre,
         key=song.key,
         bpm=song.bpm,
-        origin=f"{song.title} at {start:.2f} s, {' and '.join(sorted(fonts))}",
+        origin=f"{song.title} at {start:.2f} s, {' and '.join(sorted(names))}",
         melody=_melody(song, stems, start, frames),
     )
 
@@ -227,51 +204,6 @@ def mastered(stems: Mapping[str, np.ndarray], rng: np.random.Generator, amount: 
     rms = 10 * np.log10(float(np.mean(np.square(mix))) + 1e-12)
     gain = min(10 ** ((wanted - rms) / 20), 0.98 / max(float(np.abs(mix).max()), 1e-9))
     return {name: (stem * np.float32(gain)).astype(np.float32, copy=False) for name, stem in stems.items()}
-
-
-def _font_for(instrument: str, soundfonts: Sequence[Soundfont], rng: np.random.Generator) -> Soundfont:
-    able = [font for font in soundfonts if font.melodic or instrument == "drums"]
-    return able[rng.integers(len(able))]
-
-
-def _played(
-    part: Part,
-    font: Soundfont,
-    start: float,
-    seconds: float,
-    rng: np.random.Generator,
-    vocabulary: Vocabulary,
-    vary_programs: bool,
-) -> np.ndarray:
-    if part.instrument == "vocals":
-        voice = singer.random_voice(float(np.median(part.notes[:, PITCH])), rng)
-        return singer.sing(part.notes, start=start, seconds=seconds, rng=rng, voice=voice)
-    if part.drums:
-        kits = font.kits
-        program = kits[rng.integers(len(kits))] if vary_programs else part.program
-        return font.play(part.notes, program, start=start, seconds=seconds, drums=True)
-    program = part.program
-    if vary_programs and rng.random() < 0.6:
-        program = int(rng.choice(programs_of(vocabulary, part.instrument or "piano")))
-    cents = float(rng.normal(0, 6))
-    return font.play(part.notes, program, start=start, seconds=seconds, cents=cents)
-
-
-def _generated(part: Part, start: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """The part on a synthesizer or a drum machine of its own."""
-    if part.drums:
-        return random_drum_machine(rng).play(part.notes, start=start, seconds=seconds)
-    patch = random_patch(ROLES[part.instrument or "synth lead"], rng)
-    return patch.play(part.notes, start=start, seconds=seconds, rng=rng)
-
-
-def _sampled(part: Part, samples: Samples, start: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """The part on an instrument or a kit of recorded notes."""
-    if part.drums:
-        return samples.kit(rng).play(part.notes, start=start, seconds=seconds)
-    player = samples.player(part.instrument or "piano", rng)
-    release = float(np.exp(rng.uniform(np.log(0.03), np.log(0.25))))
-    return player.play(part.notes, start=start, seconds=seconds, cents=float(rng.normal(0, 6)), release=release)
 
 
 def _keys(parts: Sequence[Part], start: float, frames: int) -> np.ndarray:

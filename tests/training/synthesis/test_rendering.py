@@ -9,18 +9,21 @@ from engine.analysis.chords import chord_index
 from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 from tests.training.songs import VOCABULARY, small_song
+from training.clip import Clip
 from training.synthesis import effects
 from training.synthesis.orchestra import PLAYERS
+from training.synthesis.performers import Ensemble
 from training.synthesis.rendering import Studio, Variation, render
 from training.synthesis.samples import Samples
 from training.synthesis.song import Part, Song, sorted_notes
 from training.synthesis.soundfonts import HELD_OUT_SOUNDFONTS, find_soundfonts, package_soundfont
 
 FONTS = (package_soundfont(),)
+ENSEMBLE = Ensemble(FONTS, VOCABULARY)
 
 
-def rendered(song: Song, seconds: float = 4.0, seed: int = 0, **options):
-    clip = render(song, 2.0, seconds, FONTS, np.random.default_rng(seed), vocabulary=VOCABULARY, **options)
+def rendered(song: Song, seconds: float = 4.0, seed: int = 0) -> Clip:
+    clip = render(song, 2.0, seconds, ENSEMBLE, np.random.default_rng(seed))
     assert clip is not None
     return clip
 
@@ -91,9 +94,9 @@ def test_a_stem_that_rests_is_left_out() -> None:
 
 def test_a_silent_clip_is_rejected() -> None:
     song = small_song()
-    assert render(song, 500.0, 4.0, FONTS, np.random.default_rng(0), vocabulary=VOCABULARY) is None
+    assert render(song, 500.0, 4.0, ENSEMBLE, np.random.default_rng(0)) is None
     alone = replace(song, parts=song.parts[:1])
-    assert render(alone, 0.0, 4.0, FONTS, np.random.default_rng(0), vocabulary=VOCABULARY) is None
+    assert render(alone, 0.0, 4.0, ENSEMBLE, np.random.default_rng(0)) is None
 
 
 def test_the_same_seed_renders_the_same_clip() -> None:
