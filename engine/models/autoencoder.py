@@ -10,8 +10,7 @@ Shapes: B batch, T samples at 24 kHz, F = T / 480 frames, C latent channels.
 Latents are meant to be linear (arXiv 2510.23530): decode(g1 z1 + g2 z2) = g1 x1 + g2 x2. The gains hold
 by construction (blocks.HomogeneousConvNeXt, no bias on the residual stream); sums are learnt. The
 linear paths start as a modified discrete cosine transform of the lowest bands, so that the waveform
-there (below 1.2 kHz with 64 channels), which carries most of music's energy, is right before the first
-step of training.
+there, which carries most of music's energy, is right before the first step of training.
 """
 
 from __future__ import annotations
@@ -32,6 +31,8 @@ from engine.models.spectral import frame_block, join_blocks
 
 LINEAR_SHARE = 0.75
 """Share of the latent channels that start as waveform, from 0 Hz up; the rest is free for what lies above."""
+_CARRIED = 0.7
+"""Length of what is left of a cosine of length 1 on a path that carries it: 0.9 to 1 after training, 0.3 of the next."""
 
 
 @runtime_checkable
@@ -150,7 +151,7 @@ class SpectralAutoencoder(nn.Module):
         one's. The new channels are the next cosines of the linear paths; the network need no longer guess those."""
         mine = {name: value.clone() for name, value in self.state_dict().items()}
         old = weights["linear_in"].shape[1]
-        first, count = round(old * LINEAR_SHARE), self.latent_channels - old
+        first, count = self._cosines_in(weights["linear_in"]), self.latent_channels - old
         for name, value in weights.items():
             mine[name][tuple(slice(size) for size in value.shape)] = value
         if count:
@@ -163,6 +164,15 @@ class SpectralAutoencoder(nn.Module):
             bins = self.fft_size // (2 * self.samples_per_frame)  # of the decoder's spectrum, to a cosine
             mine["decoder_out.weight"].unflatten(0, (-1, 2))[bins * first : bins * (first + count)] = 0
         return mine
+
+    def _cosines_in(self, linear: Tensor) -> int:
+        """How many of the lowest cosines a linear path (size, channels) carries: one that was widened has more than
+        LINEAR_SHARE, and training has turned them."""
+        span = torch.linalg.qr(linear.float()).Q
+        limit = min(linear.shape[1], self.samples_per_frame)
+        carried = (_cosines(limit, self.fft_size, self.samples_per_frame) @ span).norm(dim=1)
+        lost = (carried < _CARRIED).nonzero()
+        return int(lost[0]) if len(lost) else limit
 
     @torch.no_grad()
     def measure_latents(self, batches: Iterable[Tensor]) -> None:

@@ -15,9 +15,9 @@ class AutoencoderConfiguration:
     `waveform`: the paper's convolutional VAE (Table 7)."""
 
     kind: Literal["spectral", "waveform"] = "spectral"
-    latent_channels: int = 64
-    """Three quarters of them begin as cosines of 25 Hz each: with 64 the waveform is right up to 1.2 kHz, where 85% of
-    the energy of mixes lie; with 32 up to 600 Hz, where 65% do."""
+    latent_channels: int = 192
+    """Most of them begin as cosines of 25 Hz each. Edits want them: what is taken out of a mix and decoded has 2.8 dB
+    less with 160 than with 64, whatever the rate of frames; and in `score` space nothing is sampled in them."""
     samples_per_frame: int = 480
     width: int = 512
     encoder_blocks: int = 4

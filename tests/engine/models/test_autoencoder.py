@@ -56,6 +56,18 @@ def test_a_wider_network_goes_on_where_a_narrower_one_ends(autoencoder: Spectral
     assert error(wide, middle) < 0.05 < 0.5 < error(autoencoder, middle)
 
 
+def test_a_network_that_was_widened_is_widened_again_by_the_next_cosines(autoencoder: SpectralAutoencoder) -> None:
+    wide = SpectralAutoencoder(replace(SMALL, latent_channels=64)).eval()
+    wide.load_state_dict(wide.widened(autoencoder.state_dict()))
+    wider = SpectralAutoencoder(replace(SMALL, latent_channels=96)).eval()
+    wider.load_state_dict(wider.widened(wide.state_dict()))
+    # 24 of 32 channels are cosines, and so are all that came later: the next one lies at 56 times 25 Hz.
+    for hertz, share in ((1300, 0.05), (2100, 0.05), (2300, 0.5)):
+        audio = (0.2 * torch.sin(2 * torch.pi * hertz * torch.arange(24_000) / 24_000))[None, None]
+        error = (wider.decode(wider.encode(audio)).detach() - audio)[..., 1920:-1920].square().mean()
+        assert (float(error / audio.square().mean()) < share) is (share < 0.5)
+
+
 def test_weights_of_its_own_width_are_taken_as_they_are(autoencoder: SpectralAutoencoder) -> None:
     same = autoencoder.widened(autoencoder.state_dict())
     assert all(torch.equal(same[name], value) for name, value in autoencoder.state_dict().items())
