@@ -35,13 +35,14 @@ def matching_gains(
 ) -> dict[Side, float]:
     """Decibels that bring each side to `target` LUFS, within MOST_GAIN; 0 for silence, or where there is no target.
 
-    No side is lifted past full scale: where one would be, all of them stay lower, so that they still match.
+    No side is heard past full scale, where loudspeakers cut it off: if one would be, all of them are played lower, so
+    that they still match.
     """
     sounding = {side: level for side, level in levels.items() if level is not None}
     if target is None or not sounding:
         return dict.fromkeys(levels, 0.0)
     for side, level in sounding.items():
-        headroom = max(-20 * log10(peaks[side]), 0.0) if peaks.get(side, 0.0) > 0 else MOST_GAIN
+        headroom = -20 * log10(peaks[side]) if peaks.get(side, 0.0) > 0 else MOST_GAIN
         target = min(target, level + headroom)
     return {
         side: max(-MOST_GAIN, min(MOST_GAIN, target - level)) if level is not None else 0.0

@@ -220,6 +220,10 @@ def test_sides_are_matched_without_passing_full_scale() -> None:
     )
     assert tight == {"current": pytest.approx(2.0), "reference": pytest.approx(-4.0)}
     assert matching_gains({"current": -60.0}, {"current": 0.001}, -14.0) == {"current": 12.0}
+    over = matching_gains({"current": -11.0, "reference": -14.0}, {"current": 2.0, "reference": 0.9}, -14.0)
+    assert over == pytest.approx({"current": -6.02, "reference": -3.02}, abs=0.01)
+    hot = matching_gains({"current": -12.0, "reference": -14.0}, {"current": 1.0, "reference": 1.19}, -12.0)
+    assert hot == pytest.approx({"current": -3.51, "reference": -1.51}, abs=0.01)
     assert matching_gains({"current": None, "reference": -9.0}, {}, -14.0)["current"] == 0.0
     assert matching_gains({"current": -20.0}, {"current": 0.5}, None) == {"current": 0.0}
 
