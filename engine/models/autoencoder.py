@@ -32,7 +32,7 @@ from engine.models.spectral import frame_block, join_blocks
 LINEAR_SHARE = 0.75
 """Share of the latent channels that start as waveform, from 0 Hz up; the rest is free for what lies above."""
 _CARRIED = 0.7
-"""Length of what is left of a cosine of length 1 on a path that has it: 0.9 to 1 after training, 0.3 of the next one."""
+"""Length of what a path has of a cosine of length 1: 0.9 to 1 after training of its own, 0.3 of the next one."""
 
 
 @runtime_checkable
