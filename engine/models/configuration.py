@@ -17,7 +17,7 @@ class AutoencoderConfiguration:
     kind: Literal["spectral", "waveform"] = "spectral"
     latent_channels: int = 192
     """Most of them begin as cosines of 25 Hz each. Edits want them: what is taken out of a mix and decoded has 2.8 dB
-    less with 160 than with 64, whatever the rate of frames; and in `score` space nothing is sampled in them."""
+    more with 160 than with 64, whatever the rate of frames; and in `score` space nothing is sampled in them."""
     samples_per_frame: int = 480
     width: int = 512
     encoder_blocks: int = 4
