@@ -33,6 +33,7 @@ from engine.preview import NoteGuess, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
 from engine.rendering import Change, Stems, apply_change, complement, place, place_stems, render, taken_level
 from engine.score import later
+from engine.vocabulary import VOCALS
 from engine.watching import IsCancelled, OnPreview, OnProgress, Watch, Watcher
 
 CONTEXT_SECONDS = 5.0
@@ -40,8 +41,6 @@ CONTEXT_SECONDS = 5.0
 
 SAMPLED = frozenset({Operation.ADD, Operation.REPLACE, Operation.REMIX})
 """Operations that bring something new. Remove and extract need the renderer's mask alone."""
-
-VOCALS = "vocals"
 
 QUIET_SONG = -23.0
 """LUFS of a new instrument in silence."""

@@ -11,6 +11,9 @@ from typing import Any
 
 from engine.resources import RESOURCES
 
+VOCALS = "vocals"
+"""The instrument that a remix keeps, and that nothing else replaces."""
+
 
 @dataclass(frozen=True)
 class Term:

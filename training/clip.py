@@ -8,7 +8,6 @@ import numpy as np
 
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 
-VOCALS = "vocals"
 OTHER = "other"
 """The stem of a recorded song that holds what its other stems do not: any instruments, but no voice. It belongs to the
 mix, nobody knows what plays in it, and nothing is asked of it."""

@@ -13,8 +13,8 @@ import numpy as np
 from engine.analysis.chords import UNKNOWN
 from engine.grid import FRAME_RATE, SAMPLES_PER_FRAME
 from engine.instruction import Instruction, Operation
-from engine.vocabulary import Vocabulary
-from training.clip import OTHER, VOCALS, Clip
+from engine.vocabulary import VOCALS, Vocabulary
+from training.clip import OTHER, Clip
 from training.synthesis.effects import level
 from training.wordings import wording
 

@@ -25,7 +25,7 @@ from engine.errors import UserError
 from engine.instruction import Instruction, Operation
 from engine.models.hearing import source_picture
 from engine.score import CHANNELS, KEYS, moved, write_score
-from training.clip import VOCALS
+from engine.vocabulary import VOCALS
 from training.library import HeardClip, Library
 from training.settings import DiffusionSettings
 from training.stages.base import Batch, Metrics, Stage, evaluation_generator, mean

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from engine.grid import FRAME_RATE, SAMPLE_RATE, SAMPLES_PER_FRAME
 from engine.score import LOWEST_KEY, PITCH, START
-from engine.vocabulary import Vocabulary
-from training.clip import OTHER, VOCALS, Clip
+from engine.vocabulary import VOCALS, Vocabulary
+from training.clip import OTHER, Clip
 
 AUDIBLE_DB = -50.0
 """A stem sounds in a frame where its level is above this, in dB of full scale."""

@@ -19,8 +19,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.grid import SAMPLE_RATE
+from engine.vocabulary import VOCALS
 from training.checkpoints import load_part
-from training.clip import OTHER, VOCALS, Clip
+from training.clip import OTHER, Clip
 from training.evaluation.metrics import si_sdr
 from training.losses import selection_loss, share_loss
 from training.settings import RendererSettings
