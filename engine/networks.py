@@ -379,10 +379,15 @@ def choose_device(name: str) -> torch.device:
 
 
 def fast_bfloat16(device: torch.device) -> bool:
-    """Whether matrix products in bfloat16 are worth it here: GPUs that have it, CPUs with AMX or AVX512-BF16."""
+    """Whether matrix products in bfloat16 are worth it here: GPUs that have it, CPUs with AMX, AMD's with AVX512-BF16.
+
+    Intel's have AVX512-BF16, too, at half the rate of float32 (86 against 156 GFLOP/s a core, measured on a Xeon whose
+    AMX the hypervisor hides).
+    """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported()
     if device.type == "cpu":
-        checks = (getattr(torch.cpu, name, None) for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
-        return any(check() for check in checks if check is not None)
+        # An older torch cannot tell: float32 is right everywhere.
+        can = getattr(torch.cpu, "get_capabilities", dict)()
+        return bool(can.get("amx_bf16") or (can.get("avx512_bf16") and "Intel" not in can["cpu_name"]))
     return False

@@ -92,7 +92,7 @@ class Bank:
 
 def melodic_timbres(vocabulary: Vocabulary, fonts: Sequence[Soundfont], count: int) -> list[Timbre]:
     """Up to `count` timbres, as many of each instrument: all its programs first, then other soundfonts."""
-    fonts = [font for font in fonts if font.melodic]
+    fonts = [font for font in fonts if font.programs]
     pitched = [name for name in vocabulary.instrument_names if name in PLAYERS]
     share = count // len(pitched)
     found: list[Timbre] = []
@@ -111,6 +111,7 @@ def melodic_timbres(vocabulary: Vocabulary, fonts: Sequence[Soundfont], count: i
             (program, fonts[(place + turn) % len(fonts)])
             for turn in range(len(fonts))
             for place, program in enumerate(programs)
+            if program in fonts[(place + turn) % len(fonts)].programs
         ]
         for program, font in pairs[:share]:
             found.append(Timbre(index, program, _player(font, program), low, high, 3 if program in _ENSEMBLES else 1))

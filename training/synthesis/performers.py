@@ -52,7 +52,7 @@ class Ensemble:
 
     def performer(self, instrument: str, rng: np.random.Generator) -> Performer:
         """For one stem. Every kind draws its chance whoever is chosen, so that a stem's sound hangs on its own only."""
-        able = [font for font in self.soundfonts if font.melodic or instrument == "drums"]
+        able = [font for font in self.soundfonts if font.programs or instrument == "drums"]
         font = able[rng.integers(len(able))]
         electronic = self.electronic is not None and rng.random() < self.electronic
         samples = self.samples if self.samples is not None and self.samples.plays(instrument) else None
@@ -82,7 +82,12 @@ class _OfSoundfont:
         program = part.program
         if rng.random() < _OTHER_PROGRAM:
             program = int(rng.choice(programs_of(self.vocabulary, part.instrument or "piano")))
+        program = self._nearest(program)
         return self.font.play(part.notes, program, start=start, seconds=seconds, cents=float(rng.normal(0, _DETUNED)))
+
+    def _nearest(self, program: int) -> int:
+        """General MIDI lists by kind, so a program that the font lacks has its kin beside it."""
+        return min(self.font.programs, key=lambda one: (abs(one - program), one))
 
 
 @dataclass(frozen=True)

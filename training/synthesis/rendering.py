@@ -101,7 +101,7 @@ class Studio:
 
     @property
     def melodic(self) -> tuple[Soundfont, ...]:
-        return tuple(font for font in self.soundfonts if font.melodic)
+        return tuple(font for font in self.soundfonts if font.programs)
 
     def perform(
         self,

@@ -23,17 +23,23 @@ SOUNDFONT_FOLDERS = tuple(
         "/usr/share/sounds/sf3",
         "/usr/share/soundfonts",
         "/usr/share/fluidr3mono-gm-soundfont",
+        "/usr/share/minuet/soundfonts",
     )
 )
 """Where Linux distributions put soundfonts. Debian: fluidr3mono-gm-soundfont, musescore-general-soundfont,
-opl3-soundfont (the sounds of an FM chip), csound-soundfont, fluid-soundfont-gm."""
+opl3-soundfont (the sounds of an FM chip), minuet-data (GeneralUser GS), denemo-data (A320U), csound-soundfont,
+fluid-soundfont-gm."""
 
 HELD_OUT_SOUNDFONTS = frozenset({"sf_GMbank.sf2", "Red_Zeppelin_4_LV2.sf2"})
 """By file name: never heard in training, so that evaluation hears timbres and a drum kit that are new to the model.
 
 Known kinship, measured on the raw samples: csound's sf_GMbank has 38% of its bytes from TimGM6mb (among them the bass,
 electric guitars and drums; pianos, organs, strings, saxophones and woodwinds are its own). MuseScore_General shares
-much with FluidR3. So the figures on sf_GMbank are a little kinder than a wholly foreign synthesizer would be."""
+much with FluidR3. GeneralUser GS and A320U have 6% of sf_GMbank's samples each, sonivox (of alphaTab) has none. So the
+figures on sf_GMbank are a little kinder than a wholly foreign synthesizer would be."""
+
+KIN_OF_HELD_OUT = frozenset({"Merlin.sf2"})
+"""By file name: no split plays these. Half of sf_GMbank's samples are in Merlin (which travels with SCAMP)."""
 
 _PRE_ROLL = 1.0
 _DRUM_SECONDS = 1.5
@@ -55,9 +61,9 @@ class Soundfont:
         return _loaded(self.path).kits
 
     @property
-    def melodic(self) -> bool:
-        """False for a font that is drum kits alone."""
-        return _loaded(self.path).melodic
+    def programs(self) -> frozenset[int]:
+        """Programs of General MIDI that it has; of a font that is drum kits alone, none. Some have holes."""
+        return _loaded(self.path).programs
 
     def play(
         self,
@@ -91,7 +97,8 @@ class _Synthesizer:
             return self._synth.sfpreset_name(self._font, bank, program) is not None
 
         kits = tuple(program for program in range(128) if program != 56 and has(128, program))
-        self.melodic = all(has(0, program) for program in (0, 32, 48, 73))
+        melodic = all(has(0, program) for program in (0, 32, 48, 73))
+        self.programs = frozenset(program for program in range(128) if melodic and has(0, program))
         # Kits sold as soundfonts put their drums where pianos lie.
         self.kits = kits or (0,)
         self._kit_bank = 128 if kits else 0
@@ -179,7 +186,9 @@ def find_soundfonts(split: Literal["train", "held_out"] = "train", named: Sequen
         for path in found:
             if path.exists() and path.suffix in (".sf2", ".sf3"):
                 files.setdefault(path.resolve(), path)
-    held_out = [path for path in files if path.name in HELD_OUT_SOUNDFONTS]
+    # A link such as default-GM.sf2 may lead to any of them: the file's own name counts.
+    held_out = [path for file, path in files.items() if file.name in HELD_OUT_SOUNDFONTS]
     if split == "held_out":
         return tuple(Soundfont(path) for path in held_out) or (package_soundfont(),)
-    return tuple(Soundfont(path) for path in files if path.name not in HELD_OUT_SOUNDFONTS)
+    never = HELD_OUT_SOUNDFONTS | KIN_OF_HELD_OUT
+    return tuple(Soundfont(path) for file, path in files.items() if file.name not in never)

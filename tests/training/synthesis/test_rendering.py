@@ -3,10 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from engine.analysis.chords import chord_index
-from engine.errors import UserError
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 from tests.training.songs import VOCABULARY, small_song
 from training.clip import Clip
@@ -16,7 +14,7 @@ from training.synthesis.performers import Ensemble
 from training.synthesis.rendering import Studio, Variation, render
 from training.synthesis.samples import Samples
 from training.synthesis.song import Part, Song, sorted_notes
-from training.synthesis.soundfonts import HELD_OUT_SOUNDFONTS, find_soundfonts, package_soundfont
+from training.synthesis.soundfonts import package_soundfont
 
 FONTS = (package_soundfont(),)
 ENSEMBLE = Ensemble(FONTS, VOCABULARY)
@@ -146,17 +144,3 @@ def test_without_electronics_nothing_is_drawn_for_them() -> None:
     )
     assert plain is not None and none is not None
     assert all(np.array_equal(plain.stems[name], none.stems[name]) for name in plain.stems)
-
-
-def test_held_out_soundfonts_are_never_given_to_training() -> None:
-    assert not {font.path.name for font in find_soundfonts("train")} & HELD_OUT_SOUNDFONTS
-    assert find_soundfonts("held_out")
-
-
-def test_a_soundfont_that_is_missing_or_broken_is_told(tmp_path) -> None:
-    with pytest.raises(UserError, match="does not exist"):
-        find_soundfonts("train", [tmp_path / "none.sf2"])
-    broken = tmp_path / "broken.sf2"
-    broken.write_bytes(b"RIFF no soundfont at all")
-    with pytest.raises(UserError, match="cannot be read"):
-        _ = next(font for font in find_soundfonts("train", [broken]) if font.path == broken).kits
