@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from engine.errors import UserError
 from engine.vocabulary import Vocabulary
 from training.settings import OPTIMIZERS, TrainingConfiguration
 from training.stages import STAGES
+
+if TYPE_CHECKING:  # torch takes a second, and help should not
+    from training.stages.base import Stage
 
 INTERRUPTED = 130
 CLIP_SECONDS = 10.0
@@ -49,8 +52,8 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.option("--precision", type=click.Choice(["auto", "bf16", "no"]), default="auto", show_default=True)
 @click.option("--workers", type=click.IntRange(0), default=1, show_default=True, help="Processes that render clips.")
 @click.option("--threads", type=click.IntRange(1), help="Threads of torch.")
-@click.option("--window", type=click.IntRange(1), help="Clips that are kept in memory; more is more variety.")
-@click.option("--renew", type=click.IntRange(1), help="Clips that are replaced by others each step.")
+@click.option("--window", type=click.IntRange(1), help="Clips that are kept in memory [the stage's].")
+@click.option("--renew", type=click.IntRange(1), help="Clips replaced each step [the stage's].")
 @click.option("--checkpoint-minutes", type=float, default=5.0, show_default=True)
 @click.option("--validate-minutes", type=float, default=3.0, show_default=True)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
@@ -71,7 +74,7 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
     clips = validation = None
     described: dict[str, Any] = {}
     if kind.renders:
-        clips, validation, described = _sources(data, soundfont, settings, kind.pairs, options)
+        clips, validation, described = _sources(data, soundfont, settings, kind, options)
     if "library" in kind.uses:
         runs["library"] = options["library"] or run.parent / "library"
     built = kind(
@@ -306,7 +309,7 @@ def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> di
 
 
 def _sources(
-    data: tuple[Path, ...], soundfonts: tuple[Path, ...], settings: Any, pairs: float, options: dict[str, Any]
+    data: tuple[Path, ...], soundfonts: tuple[Path, ...], settings: Any, kind: type[Stage], options: dict[str, Any]
 ) -> tuple[Any, Any, dict[str, Any]]:
     """Clips to train on, clips to validate on, and what to say of them."""
     from training.corpora import open_corpora
@@ -317,7 +320,7 @@ def _sources(
     if options["tapes"] is not None:
         if data:
             raise UserError("--tapes and --data both say what to learn from", "give one of them")
-        window, renew = options["window"], options["renew"] or 1
+        window, renew = options["window"] or kind.window, options["renew"] or kind.renew
         tapes = Tapes(options["tapes"], seed=options["seed"], window=window, renew=renew)
         return tapes, Tapes(options["tapes"] / "validation"), dict(tapes.described)
     kept_songs = {key: options[key] for key in ("window", "renew") if options[key] is not None}
@@ -328,9 +331,9 @@ def _sources(
     preload(find_soundfonts("train", soundfonts))  # before the loaders are forked, so that they share it
     seconds = max(settings.seconds, CLIP_SECONDS)
     kept_songs["window"] = max(settings.clips, kept_songs.get("window", 32))
-    clips = ClipStream(corpus, seconds=seconds, seed=options["seed"], lanes=lanes, pairs=pairs, **kept_songs)
+    clips = ClipStream(corpus, seconds=seconds, seed=options["seed"], lanes=lanes, pairs=kind.pairs, **kept_songs)
     window, renew = settings.clips, max(1, settings.clips // 2)
-    validation = ClipStream(kept_apart, seconds=seconds, lanes=1, window=window, renew=renew, pairs=pairs)
+    validation = ClipStream(kept_apart, seconds=seconds, lanes=1, window=window, renew=renew, pairs=kind.pairs)
     described = {"paths": [path.name for path in data], "found": list(corpus.notes), "lanes": lanes, **kept_songs}
     return clips, validation, described
 

@@ -46,6 +46,10 @@ class Stage(ABC):
     """Stages whose finished runs this one stands on."""
     pairs: ClassVar[float] = 0.0
     """Share of the clips that should be rendered in a second arrangement."""
+    window: ClassVar[int | None] = None
+    """Clips of tapes that are kept in memory, for stages that remember what they have worked out of a clip."""
+    renew: ClassVar[int] = 1
+    """How many of them give way to others each time that clips are drawn."""
     renders: ClassVar[bool] = True
     """Whether it learns from clips that are rendered as it goes; else from what was made before."""
     described: Mapping[str, Any] = MappingProxyType({})

@@ -14,7 +14,7 @@ from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.settings import TaggerSettings, TrainingConfiguration
 from training.stages.base import Scene
-from training.stages.tagger import UNKNOWN, TaggerStage
+from training.stages.tagger import REMEMBERED, UNKNOWN, TaggerStage
 
 SETTINGS = TaggerSettings(batch=4, seconds=1.0, clips=3, validation_batches=1)
 BAND = {"bass": 80.0, "piano": 440.0, "strings": 900.0, "flute": 1800.0}
@@ -109,3 +109,9 @@ def test_validation_gives_the_loss_and_two_f_measures() -> None:
         figures = made.evaluate(made.build().eval(), torch.device("cpu"))
     assert set(figures) == {"loss", "micro_f", "macro_f"}
     assert all(np.isfinite(value) for value in figures.values())
+
+
+def test_it_remembers_more_clips_than_tapes_keep_for_it() -> None:
+    assert TaggerStage.window is not None
+    assert TaggerSettings().clips <= TaggerStage.window <= REMEMBERED // 2
+    assert TaggerStage.renew < TaggerStage.window
