@@ -122,9 +122,9 @@ def analyze_file(
     heard = editor.listen(read(source), on_progress, is_cancelled)
     if output is not None:
         arrays = {
-            "chords": heard.chords,
-            "pitches": heard.pitches,
-            "instruments": heard.instruments,
+            "chords": _probabilities(heard.chords),
+            "pitches": _probabilities(heard.pitches),
+            "instruments": _probabilities(heard.instruments),
             "beats": heard.beat_times,
             "downbeats": heard.downbeat_times,
         }
@@ -218,8 +218,13 @@ def _save(path: Path, save: Callable[[Path], None]) -> None:
         raise
 
 
+def _probabilities(matrix: np.ndarray) -> np.ndarray:
+    return matrix.astype(np.float16)  # a thousandth of each is enough to look at
+
+
 def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Not compressed: the window reads them, and unpacking four minutes would hold it up for 40 ms."""
     with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez(file, **arrays)
         file.flush()
         os.fsync(file.fileno())

@@ -73,7 +73,7 @@ class EditJob:
 @dataclass(frozen=True)
 class AnalyzeJob:
     """Listen to `source`. `output` (.npz) receives the matrices: `chords` (classes, frames), `pitches`
-    (88, frames), `instruments` (N, frames), all probabilities, and `beats` (seconds) with `downbeats`."""
+    (88, frames), `instruments` (N, frames), all probabilities in float16, and `beats` (seconds) with `downbeats`."""
 
     id: str
     source: str
