@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.header = Header()
         self.title, self.about = self.header.title, self.header.about
         self._retry_text = ""
+        self._remarked = ""
         self._build()
         self.actions_ = Actions(self)
         self.filing = Filing(self)
@@ -164,7 +165,8 @@ class MainWindow(QMainWindow):
     # What the model tells
 
     def _remark(self, words: str) -> None:
-        self.statusBar().showMessage(words[:1].upper() + words[1:], NOTE_MILLISECONDS)
+        self._remarked = words[:1].upper() + words[1:]
+        self.statusBar().showMessage(self._remarked, NOTE_MILLISECONDS)
 
     def _new_song(self) -> None:
         info = self.session.info
@@ -198,6 +200,9 @@ class MainWindow(QMainWindow):
         self.rounds.refresh()
 
     def _show_current(self) -> None:
+        # What was said of one round is not true of another; what an edit has to say comes after its round.
+        if self._remarked and self.statusBar().currentMessage() == self._remarked:
+            self.statusBar().clearMessage()
         self._show_history()
         self.bar.set_suggestions(self.editing.suggestions())
         current = self.session.current

@@ -78,6 +78,15 @@ def test_what_the_model_says_of_its_result_is_shown(qtbot: QtBot, opened: MainWi
     assert opened.statusBar().currentMessage() == "Almost nothing of the drums was found"
 
 
+def test_what_was_said_of_a_round_is_not_said_of_the_next(qtbot: QtBot, opened: MainWindow, engine: FakeEngine) -> None:
+    type_and_enter(qtbot, opened, "remove drums")
+    engine.finish(warnings=("almost nothing of the drums was found",))
+    type_and_enter(qtbot, opened, "remove bass")
+    engine.finish()
+    assert current_title(opened) == "Remove bass"
+    assert not opened.statusBar().currentMessage()
+
+
 def test_what_is_understood_is_shown_before_it_runs(qtbot: QtBot, opened: MainWindow) -> None:
     qtbot.keyClicks(opened.bar.edit, "remove the drums and add strings")
     assert "Remove drums" in opened.bar.understood.text()
