@@ -210,6 +210,7 @@ def record(**options: Any) -> None:
 @click.option("--version", default="1", show_default=True)
 @click.option("--partial", is_flag=True, help="Pack the stages that there are.")
 @click.option("--base", type=PLACE, help="A model that gives the stages which were not trained anew.")
+@click.option("--tapes", type=PLACE, help="Their validation songs choose how much likelier what is asked for is.")
 def pack(
     config: str,
     run: Path | None,
@@ -219,8 +220,11 @@ def pack(
     version: str,
     partial: bool,
     base: Path | None,
+    tapes: Path | None,
 ) -> None:
     """Put the trained stages of a configuration into one bundle that `--model` can name."""
+    from tqdm import tqdm
+
     from engine.instruction import Operation
     from engine.resources import MODELS
     from training.pack import pack_runs
@@ -230,16 +234,19 @@ def pack(
     warnings = {operation: sentence for operation, _, sentence in (limit.partition("=") for limit in limits)}
     if unknown := set(warnings) - set(Operation):
         raise UserError(f"there is no operation {min(unknown)!r}", f"use one of {', '.join(Operation)}")
-    bundle = pack_runs(
-        configuration,
-        folder,
-        output or MODELS / configuration.name,
-        metrics=metrics,
-        limits=warnings,
-        version=version,
-        partial=partial,
-        base=base,
-    )
+    with tqdm(desc="odds", unit="clip", dynamic_ncols=True, disable=tapes is None) as bar:
+        bundle = pack_runs(
+            configuration,
+            folder,
+            output or MODELS / configuration.name,
+            metrics=metrics,
+            limits=warnings,
+            version=version,
+            partial=partial,
+            base=base,
+            tapes=tapes,
+            on_clip=lambda: bar.update(1),
+        )
     size = sum(path.stat().st_size for path in bundle.folder.iterdir()) / 1e6
     click.echo(f"{bundle.folder}: {', '.join(bundle.parts)}, {size:.0f} MB")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,11 @@ from torch import nn
 from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration
+from engine.models.renderer import Renderer
 from training import checkpoints
+from training.calibration import choose_odds
 from training.stages import stage_class, stages_of
+from training.tapes import Tapes
 
 STANDS_ON: Mapping[str, tuple[str, ...]] = {
     "autoencoder": (),
@@ -44,12 +47,15 @@ def pack_runs(
     version: str = "1",
     partial: bool = False,
     base: Path | None = None,
+    tapes: Path | None = None,
+    on_clip: Callable[[], object] | None = None,
 ) -> Bundle:
     """Write the bundle `output` of the runs `runs`/STAGE; what was not trained anew comes from the bundle `base`.
 
-    `metrics` are JSON files of evaluations, each kept under its file's name; `limits`
-    are sentences that users of an operation are told. With `partial`, stages that were not
-    trained are left out. Raises UserError for a missing run, and for runs that do not fit together.
+    `metrics` are JSON files of evaluations, each kept under its file's name; `limits` are sentences that users of an
+    operation are told. With `partial`, stages that were not trained are left out. The validation songs of `tapes`
+    choose the renderer's odds anew (training.calibration). Raises UserError for a missing run, and for runs that do
+    not fit together.
     """
     parts: dict[str, nn.Module] = {}
     provenance: dict[str, Any] = {"stages": {}}
@@ -86,6 +92,16 @@ def pack_runs(
         figures[stage] = state["metrics"]
     if vocabulary is None:
         raise UserError(f"{runs} holds no training run", "train the stages first")
+    if tapes is not None and isinstance(renderer := parts.get("renderer"), Renderer):
+        songs = Tapes(tapes / "validation")
+        names = vocabulary.instrument_names
+        odds = choose_odds(renderer, map(songs.clip, range(len(songs))), names, on_clip=on_clip)
+        renderer.asked_odds.copy_(odds.values)
+        provenance["asked_odds"] = {
+            "clips": len(songs),
+            "found": songs.described["found"],
+            "stems": dict(zip(names, odds.stems, strict=True)),
+        }
     for path in metrics:
         try:
             figures[path.stem] = json.loads(path.read_text(encoding="utf-8"))

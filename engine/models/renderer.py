@@ -1,8 +1,8 @@
 """The renderer: carries an edit to the user's own samples.
 
 It says of every bin of the source's spectrogram which instrument it belongs to, as shares that sum to one. The mask
-of an edit is the sum of the shares of what was asked for: so remove is x - M x and extract is M x, the two add up to
-the source exactly, and the masks of two instruments asked for together are those of each, added. `refine` cleans the
+of an edit is the sum of the shares of what was asked for: so remove is x - M x and extract is M x, and the two add up
+to the source exactly. Who asks for an instrument makes it likelier that it plays: `asked_odds`. `refine` cleans the
 decoded stem that an edit adds.
 
 Shapes: B batch, T samples at 24 kHz, N instruments, K = 1025 bins, t = ceil(T / 480) + 1 frames.
@@ -43,6 +43,8 @@ class Renderer(nn.Module):
     to_bands: Tensor
     from_bands: Tensor
     near: Tensor
+    asked_odds: Tensor
+    """(N,): nepers by which the odds of each instrument rise where it is asked for (training.calibration)."""
 
     def __init__(self, config: RendererConfiguration, instruments: int, latent_channels: int) -> None:
         super().__init__()
@@ -54,6 +56,9 @@ class Renderer(nn.Module):
         self.classes = instruments + 1
         """The instruments, and what is none of them."""
         self.register_buffer("window", torch.hann_window(config.fft_size), persistent=False)
+        self.register_buffer("asked_odds", torch.zeros(instruments))
+        # Weights from before there were odds are those of a renderer that has none.
+        self.register_load_state_dict_pre_hook(_without_odds)
 
         bin_hertz = SAMPLE_RATE / config.fft_size
         centres = band_centres(config.bands, bin_hertz, SAMPLE_RATE / 2)
@@ -110,14 +115,23 @@ class Renderer(nn.Module):
         spectrum = self.stft(channels)
         shares = self.log_shares(self.features(spectrum.mean(dim=0, keepdim=True)))[0].exp()
         with torch.autocast(channels.device.type, enabled=False):
+            if (query * self.asked_odds).any():
+                raised = F.pad((query * self.asked_odds).exp(), (0, 1), value=1.0)[:, None]
+                shares = shares * raised
+                shares = shares / shares.sum(dim=1, keepdim=True)
             filters = multichannel_wiener(shares, spectrum[:, :-1], F.pad(query, (0, 1)) > 0)
         return F.pad(filters, (0, 0, 0, 1), mode="replicate")
 
     def mask(self, log_shares: Tensor, query: Tensor) -> Tensor:
         """What `log_shares` give the queried instruments (B, N): (B, K, t) in [0, 1]."""
         example, asked = query.nonzero(as_tuple=True)
-        mask = log_shares.new_zeros((query.shape[0], log_shares.shape[1], self.bins - 1))
-        mask = mask.index_add(0, example, log_shares.transpose(1, 2)[example, asked].exp()).clamp_max(1)
+        nothing = log_shares.new_zeros((query.shape[0], log_shares.shape[1], self.bins - 1))
+        shares = log_shares.transpose(1, 2)[example, asked].exp()
+        mask = nothing.index_add(0, example, shares).clamp_max(1)
+        odds = self.asked_odds[asked]
+        if odds.any():
+            raised = nothing.index_add(0, example, shares * odds.exp()[:, None, None])
+            mask = raised / (1 + raised - mask)  # what was not asked for keeps its proportions
         # The highest bin, at half the sampling rate, goes with the one below it.
         return F.pad(mask, (0, 1), mode="replicate").transpose(1, 2)
 
@@ -163,6 +177,10 @@ class Renderer(nn.Module):
         padded = F.pad(magnitudes[:, :-1], (1, 1, MARGIN_BINS, MARGIN_BINS))
         groups = padded.transpose(1, 2).unfold(-1, GROUP_BINS + 2 * MARGIN_BINS, GROUP_BINS)
         return torch.cat([groups[:, :-2], groups[:, 1:-1], groups[:, 2:]], dim=-1)
+
+
+def _without_odds(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    state.setdefault(f"{prefix}asked_odds", torch.zeros_like(module.asked_odds))  # type: ignore[arg-type]
 
 
 def _log_level(magnitudes: Tensor) -> Tensor:

@@ -11,12 +11,16 @@ import torch
 
 from engine.bundle import Bundle
 from engine.errors import UserError
+from engine.models.renderer import Renderer
+from tests.training.songs import WrittenSongs
 from training import checkpoints
+from training.calibration import GRID
 from training.loop import RunRequest, train
 from training.pack import pack_runs
 from training.settings import TrainingConfiguration
 from training.stages import stages_of
 from training.stages.base import Stage
+from training.tapes import record
 
 MakeStage = Callable[..., Stage]
 
@@ -89,3 +93,29 @@ def test_who_writes_notes_takes_another_autoencoder_than_its_other_parts_knew(
     assert packed.configuration.autoencoder == wide != score_bundle.configuration.autoencoder
     with pytest.raises(UserError, match="another configuration"):
         pack_runs(sound, tmp_path / "runs", tmp_path / "sound", base=tiny_bundle.folder)
+
+
+def test_validation_songs_choose_the_odds_of_what_is_asked_for(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    record(
+        WrittenSongs(),
+        tmp_path / "tapes" / "validation",
+        seconds=1.0,
+        seed=0,
+        shards=range(1),
+        described={"found": ["toys"]},
+    )
+    seen: list[int] = []
+    packed = pack_runs(
+        tiny_bundle.configuration,
+        tmp_path / "runs",
+        tmp_path / "model",
+        base=tiny_bundle.folder,
+        tapes=tmp_path / "tapes",
+        on_clip=lambda: seen.append(1),
+    )
+    known = packed.manifest["provenance"]["asked_odds"]
+    assert known["clips"] == len(seen) > 0 and known["found"] == ["toys"]
+    assert set(known["stems"]) == set(packed.vocabulary.instrument_names) and any(known["stems"].values())
+    renderer = packed.part("renderer")
+    assert isinstance(renderer, Renderer)
+    assert set(renderer.asked_odds.tolist()) <= set(GRID)

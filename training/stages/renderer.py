@@ -9,7 +9,7 @@ disturbed as sampling would, decoded, and held against the stem again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,10 @@ class RendererStage(Stage):
     uses = ("autoencoder",)
     settings: RendererSettings
     autoencoder: Any = None
+
+    def begin_from(self, network: Any, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Without the odds that were chosen for it: they belong to the weights as they were."""
+        return {name: value for name, value in weights.items() if name != "asked_odds"}
 
     def place(self, device: torch.device) -> None:
         if "autoencoder" in self.runs and self.configuration.unet.space == "audio":

@@ -78,6 +78,40 @@ def test_masks_of_instruments_add_up(renderer: Renderer) -> None:
     assert float(everything.detach().max()) < 1, "something always stays for what is none of the instruments"
 
 
+def odd(renderer: Renderer, *nepers: float) -> Renderer:
+    renderer.asked_odds.copy_(torch.tensor(nepers))
+    return renderer
+
+
+def test_what_is_asked_for_is_likelier_by_its_odds_and_nothing_else_is(renderer: Renderer) -> None:
+    audio = noise(9600, batch=1)
+    plain = {one: renderer.select(audio, query(one)) for one in (0, 2)}
+    both = renderer.select(audio, query(0, 2))
+    odd(renderer, 1.0, 0.5, 0.0, 0.0)
+    raised = renderer.select(audio, query(0))
+    torch.testing.assert_close(raised.logit() - plain[0].logit(), torch.ones_like(raised), rtol=0, atol=1e-3)
+    assert torch.equal(renderer.select(audio, query(2)), plain[2])
+    more = renderer.select(audio, query(0, 2))
+    assert bool((more > both).all()) and float(more.detach().max()) < 1
+    assert not renderer.select(audio, query()).any()
+
+
+def test_filters_of_a_song_that_is_the_same_in_both_channels_follow_the_odds_as_its_mask_does(
+    renderer: Renderer,
+) -> None:
+    odd(renderer, 1.0, 0.0, 0.0, 0.5)
+    audio = noise(24_000, batch=1)
+    mask = renderer.select(audio, query(0, 1))[0]
+    filters = renderer.select_stereo(audio.expand(2, -1), query(0, 1)[0])
+    torch.testing.assert_close(filters.sum(dim=1)[0], mask, rtol=0.02, atol=0.01)
+
+
+def test_weights_from_before_there_were_odds_have_none(renderer: Renderer) -> None:
+    old = {name: value for name, value in renderer.state_dict().items() if name != "asked_odds"}
+    odd(renderer, 1.0, 1.0, 1.0, 1.0).load_state_dict(old)
+    assert not renderer.asked_odds.any()
+
+
 def test_an_untrained_post_filter_changes_nothing(renderer: Renderer) -> None:
     source, added = noise(9000), noise(9000, seed=1)
     torch.testing.assert_close(renderer.refine(source, added, torch.randn(2, LATENTS, 19)), added, rtol=0, atol=1e-5)
