@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +28,13 @@ from engine.drafting import DRUMS
 from engine.errors import UserError
 from engine.grid import SAMPLE_RATE, frames_in
 from engine.instruction import Instruction, Operation, read_instructions
+from engine.instruction.lexicon import lexicon
 from engine.networks import Networks, choose_device
 from engine.preview import NoteGuess, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
 from engine.rendering import Change, Stems, apply_change, complement, place, place_stems, render, taken_level
 from engine.score import later
-from engine.vocabulary import VOCALS
+from engine.vocabulary import VOCALS, Vocabulary
 from engine.watching import IsCancelled, OnPreview, OnProgress, Watch, Watcher
 
 CONTEXT_SECONDS = 5.0
@@ -201,7 +202,7 @@ class Editor:
     def read(self, instruction: str | Instruction) -> tuple[Instruction, ...]:
         """How an instruction is understood by this model. Raises UserError where it is not."""
         if isinstance(instruction, Instruction):
-            return (instruction,)
+            return (_checked(instruction, self.bundle.vocabulary),)
         return read_instructions(instruction, self.bundle.vocabulary)
 
     def _run(
@@ -386,6 +387,8 @@ class Editor:
 
     def _check(self, request: EditRequest) -> None:
         self._check_audio(request.audio)
+        if not isinstance(request.seed, int) or not 0 <= request.seed < 2**63:
+            raise UserError(f"{request.seed!r} is no seed", "choose a whole number (int) from 0 to 2**63 - 1")
         if request.steps is not None and not 1 <= request.steps <= 1000:
             raise UserError(f"{request.steps} sampling steps cannot be done", "choose 1 to 1000")
         if not 0 <= request.strength <= 1:
@@ -418,6 +421,9 @@ class Editor:
     def _check_audio(self, audio: Audio) -> None:
         if audio.frames == 0:
             raise UserError("there is no sound to edit", "choose a longer stretch")
+        # Audio itself looks only where it is short; one NaN would spread over all that a network makes of it.
+        if not all(np.isfinite(block).all() for _, block in audio.blocks()):
+            raise UserError("the audio holds NaN or infinite samples", "repair or replace them first")
 
 
 @dataclass(frozen=True, eq=False)
@@ -429,6 +435,30 @@ class _Outcome:
     target: Audio | None
     stems: Stems
     notes: Mapping[str, np.ndarray]
+
+
+def _checked(instruction: Instruction, vocabulary: Vocabulary) -> Instruction:
+    """An instruction that was put together by hand, held to what one that is read would be. Raises UserError."""
+    words = lexicon(vocabulary)
+    if instruction.operation not in tuple(Operation):
+        raise UserError(f"there is no operation '{instruction.operation}'", f"choose one of {', '.join(Operation)}")
+    operation, genre = Operation(instruction.operation), instruction.genre
+    for name in (*instruction.instruments, *instruction.replacement):
+        if name not in vocabulary.instrument_names:
+            meant = words.sound(name.lower())
+            # A family, or another name, which only a sentence may use.
+            raise _by_name(name, *meant.instruments) if meant else words.unknown_sound(name)
+    if genre is not None and genre not in vocabulary.genre_names:
+        named = words.genre(genre.lower())
+        raise _by_name(genre, named) if named else words.unknown_genre(genre)
+    enough = instruction.instruments or (operation is Operation.REMIX and genre)
+    if not enough or (operation is Operation.REPLACE and not instruction.replacement):
+        raise UserError("no instrument is named", f"name one of: {', '.join(vocabulary.instrument_names)}")
+    return replace(instruction, operation=operation)
+
+
+def _by_name(word: str, *names: str) -> UserError:
+    return UserError(f"'{word}' is not what the vocabulary calls it", f"write {', '.join(names)}")
 
 
 def _description(instruction: Instruction) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.analysis.beats import Beats, track_beats
+from engine.analysis.beats import NO_BEATS, Beats, track_beats
 from engine.analysis.chords import CHORD_CLASSES, chord_name
 from engine.analysis.key import estimate_key
 from engine.analysis.presence import instruments_heard
@@ -25,6 +25,10 @@ WINDOW_FRAMES = 30 * FRAME_RATE
 OVERLAP_FRAMES = 2 * FRAME_RATE
 CHORD_CHANGE_COST = 6.0
 """In nats: a chord must be better by this much in all before it is written down. Half a beat of certainty."""
+
+SILENCE = 1e-4
+"""The largest sample of what counts as silence: a network that was taught on music hears a beat even there. The dither
+of 16 bits lies below it, -80 dB of full scale."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +101,7 @@ class Listening:
 def listen(listener: Listener, audio: np.ndarray, vocabulary: Vocabulary) -> Listening:
     """audio: (samples,) float32, 24 kHz mono, of any length. Memory beyond the matrices is that of 30 seconds.
 
-    Windows overlap by two seconds and each answers for what is at least a second inside it.
+    Windows overlap by two seconds and each answers for what is at least a second inside it. Silence has no beats.
     """
     import torch
 
@@ -114,9 +118,11 @@ def listen(listener: Listener, audio: np.ndarray, vocabulary: Vocabulary) -> Lis
     device = next(listener.parameters()).device
     training = listener.training
     listener.eval()
+    peak = 0.0
     try:
         for start, stop, first, last in _windows(total):
             piece = audio[start * SAMPLES_PER_FRAME : stop * SAMPLES_PER_FRAME]
+            peak = max(peak, float(np.abs(piece).max(initial=0)))
             with torch.inference_mode():
                 heard = listener(torch.from_numpy(piece.copy()).to(device)[None])
                 answers = (heard.chords.softmax(1), heard.pitches, heard.onsets, heard.instruments, heard.beats)
@@ -125,7 +131,7 @@ def listen(listener: Listener, audio: np.ndarray, vocabulary: Vocabulary) -> Lis
                 matrix[:, first:last] = probabilities[0, :, first - start : last - start].float().cpu().numpy()
     finally:
         listener.train(training)
-    tracked = track_beats(beats[0], beats[1])
+    tracked = track_beats(beats[0], beats[1]) if peak > SILENCE else NO_BEATS
     return Listening(chords, pitches, instruments, names, tracked, estimate_key(pitches), pulse=beats, onsets=onsets)
 
 

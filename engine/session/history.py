@@ -241,7 +241,8 @@ class History:
         return history
 
     def adopt(self, rounds: Iterable[Round]) -> tuple[Round, ...]:
-        """Put rounds that were found on disk back where they belong; what they grew on being lost, under the source.
+        """Put rounds that were found on disk back where they belong; what they grew on being lost, under the source
+        and detached.
 
         The current round stays. Returns those that were not known before, as they are now in the tree.
         """
@@ -251,7 +252,7 @@ class History:
             if round.id in known or round.parent is None:
                 continue
             if round.parent not in self._rounds:
-                round = replace(round, parent=self._root)
+                round = replace(round, parent=self._root, detached=True)
             self._rounds[round.id] = round
             known.add(round.id)
             adopted.append(round)

@@ -19,7 +19,8 @@ class LoggedEdit:
     """One edit to be done again: on the result of `parent`, giving `id`.
 
     `instruction` is what was typed, `understood` what the model was asked for. With `taken_from` no model is asked:
-    the region is that of the round it names.
+    the region is that of the round it names. Where it is `detached`, its audio was not made from `parent`, and what it
+    was made from is lost.
     """
 
     id: str
@@ -34,6 +35,7 @@ class LoggedEdit:
     taken_from: str | None
     model: str | None
     model_hash: str | None
+    detached: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Log:
             edit = by_id.get(wanted.pop())
             if edit is None or edit.id in needed:
                 continue
+            if edit.detached:
+                raise UserError(
+                    f"the round that '{edit.instruction}' was made from is lost, so it cannot be made again",
+                    "replay another round",
+                )
             needed.add(edit.id)
             wanted.append(edit.parent)
             if edit.taken_from is not None:
@@ -146,6 +153,7 @@ def read_log(data: Mapping[str, Any]) -> Log:
                 round.taken_from,
                 round.model,
                 round.model_hash,
+                round.detached,
             )  # fmt: skip
         )
     return Log(str(source["id"]), digest if isinstance(digest, str) else None, tuple(edits), current)

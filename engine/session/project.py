@@ -32,14 +32,9 @@ from engine.instruction import region_within
 from engine.session import manifest
 from engine.session.files import failure, sync
 from engine.session.history import Deleted, History
+from engine.session.locking import locked
 from engine.session.log import export_log
 from engine.session.round import SOURCE, Round, untouched
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - systems without POSIX locks go without the guard
-    fcntl = None
-
 
 Stem = Literal["removed", "added", "notes"]
 STEMS: Mapping[Stem, str] = {"removed": "removed.wav", "added": "added.wav", "notes": "notes.mid"}
@@ -91,12 +86,19 @@ class Project:
         folder, source = Path(folder), Path(source)
         info = probe(source)
         level = loudness(read(source))
+        taken = UserError(f"'{folder}' is not empty", "choose a new folder for the project")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UserError(f"'{folder}' is not empty", "choose a new folder for the project")
+            raise taken
+        try:
+            # Whoever makes this folder owns the place: before that, nothing in it is ours to tidy up.
+            (folder / manifest.ROUNDS).mkdir(parents=True)
+        except FileExistsError:
+            raise taken from None
+        except OSError as error:
+            raise failure(folder, error) from error
         lock = None
         try:
-            (folder / manifest.ROUNDS).mkdir(parents=True)
-            lock = _locked(folder)
+            lock = locked(folder)
             name = f"source{source.suffix.lower()}"
             part = folder / f"source.part{source.suffix.lower()}"
             shutil.copyfile(source, part)
@@ -130,7 +132,7 @@ class Project:
             raise UserError(f"there is no project folder '{folder}'", "check the path")
         if not (folder / manifest.ROUNDS).is_dir():
             raise UserError(f"'{folder}' is not a project of InstructME", "choose a folder that was made by it")
-        lock = _locked(folder)
+        lock = locked(folder)
         try:
             history, problems = manifest.load(folder)
             said, damaged = manifest.read_sidecars(folder)
@@ -334,11 +336,12 @@ class Project:
         return [path for path in (*own, *derived) if path.is_file()]
 
     def untouched(self, id: str | None = None) -> list[tuple[int, int]]:
-        """The spans of the source that no round on the way to `id` (the current one) changed, in frames."""
-        root = self.history.root
-        regions = [
-            round.region for round in self.history.path_to_root(id) if round.parent is not None and round.strength != 0
-        ]
+        """The spans of the source that no round on the way to `id` (the current one) changed, in frames; none where
+        part of that way is lost."""
+        root, path = self.history.root, self.history.path_to_root(id)
+        if any(round.detached for round in path):
+            return []
+        regions = [round.region for round in path if round.parent is not None and round.strength != 0]
         return untouched(regions, root.frames, root.sample_rate)
 
     def export_log(self) -> dict[str, Any]:
@@ -396,15 +399,16 @@ class Project:
                 id = gone[id]
             return id
 
-        data["rounds"] = [
-            round.to_json() | {"parent": above(round.parent) if round.parent else None}
-            for round in self.history.rounds
-            if round.id not in gone
-        ]
+        def moved(round: Round) -> dict[str, Any]:
+            if round.parent not in gone:
+                return round.to_json()
+            return round.to_json() | {"parent": above(round.parent), "detached": True}
+
+        data["rounds"] = [moved(round) for round in self.history.rounds if round.id not in gone]
         data["trash"] = [
-            [round.to_json() | {"parent": above(str(round.parent))} for round in branch.rounds if round.id not in gone]
-            for branch in self.history.trash
+            [moved(round) for round in branch.rounds if round.id not in gone] for branch in self.history.trash
         ]
+        data["recipes"] = [moved(round) for round in self.history.recipes]
         data["current"] = above(data["current"])
         self.history = History.from_json(data)
         return [f"the audio of round {round.id} ('{round.instruction}') is lost" for round in lost]
@@ -438,22 +442,6 @@ def _sweep(folder: Path, source: str) -> None:
         for path in [*place.glob("*.part"), *place.glob("*.part.*")]:
             if path != folder / source:
                 path.unlink(missing_ok=True)
-
-
-def _locked(folder: Path) -> IO[str] | None:
-    """The folder's lock, which goes with the process however it ends."""
-    if fcntl is None:
-        return None
-    try:
-        lock = (folder / ".lock").open("w")
-    except OSError as error:
-        raise failure(folder, error) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise UserError(f"the project '{folder}' is open elsewhere", "close it there first") from None
-    return lock
 
 
 def _now() -> str:

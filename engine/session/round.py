@@ -47,6 +47,8 @@ class Round:
     label: str = ""
     starred: bool = False
     note: str = ""
+    detached: bool = False
+    """The round that it was made from is lost: it stands under another one, and what was changed before is unknown."""
 
     @property
     def duration(self) -> float:
@@ -59,7 +61,8 @@ class Round:
         return self.label or self.understood or self.instruction
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """`detached` stands there only where it is so; the format of all others is as it was before there was that."""
+        return {name: value for name, value in asdict(self).items() if name != "detached" or value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Round:

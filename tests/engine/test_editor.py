@@ -349,6 +349,9 @@ def test_a_model_tells_its_users_what_it_cannot_do_well(tiny_bundle: Bundle) -> 
         ({"guidance_scale": float("nan")}, "guidance"),
         ({"strength": 1.5}, "strength"),
         ({"strength": float("nan")}, "strength"),
+        ({"seed": -1}, "no seed"),
+        ({"seed": 2**63}, "no seed"),
+        ({"seed": 1.0}, "no seed"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(editor: Editor, options: dict, message: str) -> None:
@@ -359,6 +362,46 @@ def test_options_that_make_no_sense_are_refused(editor: Editor, options: dict, m
 def test_no_samples_are_refused(editor: Editor) -> None:
     with pytest.raises(UserError, match="no sound"):
         editor.edit(Audio(np.zeros((1, 0), np.float32), 24_000), "remove drums")
+
+
+def test_the_largest_seed_is_a_seed(editor: Editor) -> None:
+    assert editor.edit(song(seconds=0.5), "add strings", seed=2**63 - 1).rounds[0].seed == 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("instruction", "message"),
+    [
+        (Instruction(Operation.REMOVE, ("kazoo",)), "has not learnt 'kazoo'; it knows: vocals, drums"),
+        (Instruction(Operation.REPLACE, ("piano",), ("vilion",)), "has not learnt 'vilion'"),
+        (Instruction(Operation.REMIX, genre="polka"), "has not learnt the genre 'polka'; it knows: rock"),
+        (Instruction(Operation.REMIX, genre="Jazz"), "'Jazz' is not what the vocabulary calls it; write jazz"),
+        (Instruction(Operation.REMOVE, ("guitar",)), "write acoustic guitar, electric guitar"),
+        (Instruction(Operation.REMOVE), "no instrument is named"),
+        (Instruction(Operation.REPLACE, ("piano",)), "no instrument is named"),
+        (Instruction("mute", ("drums",)), "no operation 'mute'"),  # pyright: ignore[reportArgumentType]
+    ],
+)
+def test_an_instruction_by_hand_names_what_the_model_knows(
+    editor: Editor, instruction: Instruction, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        editor.edit(song(seconds=0.5), instruction)
+
+
+def test_an_instruction_by_hand_is_edited_as_the_sentence_is(editor: Editor) -> None:
+    audio = song(seconds=0.5)
+    by_hand = Instruction("add", ("strings",))  # pyright: ignore[reportArgumentType]
+    assert np.array_equal(editor.edit(audio, by_hand).audio.samples, editor.edit(audio, "add strings").audio.samples)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_one_odd_sample_is_refused_in_long_sound_too(editor: Editor, odd: float) -> None:
+    samples = np.zeros((1, 5_000_000), np.float32)
+    samples[0, 4_999_999] = odd
+    audio = Audio(samples, 96_000)
+    for ask in (editor.listen, lambda audio: editor.edit(audio, "remove drums")):
+        with pytest.raises(UserError, match="NaN or infinite"):
+            ask(audio)
 
 
 def test_a_device_that_is_not_there_is_refused(tiny_bundle: Bundle) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.analysis.beats import NO_BEATS
+from engine.analysis.beats import NO_BEATS, Beats
 from engine.analysis.chords import CHORD_CLASSES, chord_index
 from engine.analysis.listening import Listening, _windows, listen
 from engine.models.configuration import ListenerConfiguration
@@ -66,6 +66,17 @@ def test_listening_leaves_the_network_as_it_was(listener: Listener) -> None:
     listener.train()
     listen(listener, np.zeros(4800, np.float32), VOCABULARY)
     assert listener.training
+
+
+def test_silence_has_no_beats_and_no_tempo(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    steady = Beats(np.arange(8.0), np.arange(0, 8, 4.0), 60.0)
+    monkeypatch.setattr("engine.analysis.listening.track_beats", lambda *_: steady)
+    noise = np.random.default_rng(0).uniform(-1, 1, 8 * 24_000).astype(np.float32)
+    for silent in (0 * noise, 6e-5 * noise):
+        heard = listen(listener, silent, VOCABULARY)
+        assert heard.tempo is None and not heard.beat_times.size and not heard.downbeat_times.size
+    late = np.concatenate([np.zeros(32 * 24_000, np.float32), 1e-2 * noise])
+    assert listen(listener, late, VOCABULARY).tempo == 60.0
 
 
 def test_stereo_is_refused(listener: Listener) -> None:
