@@ -14,7 +14,7 @@ _VERBS = (
     "swap|remix(?: it)? (?:to|into)|remix(?: it)? with|make it|in the style of"
 )
 _VERB = re.compile(rf"\b(?P<verb>{_VERBS})\s", re.IGNORECASE)
-_BREAK = re.compile(r"(?:[.;,&]|\b(?:and|then)\b)\s*", re.IGNORECASE)
+_BREAK = re.compile(r"(?:[.;,&/+\n]|\b(?:and|then)\b)\s*", re.IGNORECASE)
 _FILLERS = re.compile(r"^(?:\s*(?:the|a|an|some|please|can you)\s)*\s*", re.IGNORECASE)
 
 

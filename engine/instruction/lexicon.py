@@ -43,11 +43,18 @@ GENRE_NOUNS = _set("genre style song version track tune remix arrangement piece 
 
 
 def normalise(text: str) -> str:
-    """Lower case, one kind of quote and dash, no control characters or brackets, single spaces; "R & B" is "r&b"."""
-    text = unicodedata.normalize("NFKC", text).casefold()
+    """Lower case, one kind of quote and dash, no control characters or brackets, single spaces; "R & B" is "r&b".
+
+    Lines stay apart, by a single line feed.
+    """
+    return "\n".join(filter(None, map(_normalised_line, unicodedata.normalize("NFKC", text).casefold().splitlines())))
+
+
+def _normalised_line(text: str) -> str:
     text = "".join(character if character.isprintable() else " " for character in text)
     text = re.sub("[\u2018\u2019\u02bc`\u00b4]", "'", text)
-    text = re.sub("[\u2010-\u2015\u2212]", "-", text)
+    text = re.sub("\\s*[\u2014\u2015]\\s*", " - ", text)
+    text = re.sub("[\u2010-\u2013\u2212]", "-", text)
     text = re.sub('["\u201c-\u201f\u00ab\u00bb()\\[\\]{}]', " ", text)
     text = re.sub(r"\br ?(?:&|'?n'?) ?b\b", "r&b", text)
     text = re.sub(r"(?<=\w)\s*'n'\s*(?=\w)", " and ", text)
@@ -169,7 +176,8 @@ def _unlearnt(named: str, phrase: str, known: Iterable[str], choice: str) -> Use
 
 def _phrases(term: Term) -> Iterator[str]:
     for phrase in (term.name, *term.aliases):
-        yield normalise(phrase).replace("-", " ")
+        spoken = normalise(phrase).replace("-", " ")
+        yield from {spoken: None, spoken.replace(" & ", " and "): None, spoken.replace(" and ", " & "): None}
 
 
 def _forms(phrase: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ def read_instructions(text: str, vocabulary: Vocabulary) -> tuple[Instruction, .
             f"the instruction has {len(text)} characters",
             f"keep it under {MAX_CHARACTERS}; longer plans go better in several instructions",
         )
-    plain = normalise(text)
+    plain = wordings.unwrapped(normalise(text))
     if not plain:
         raise UserError("the instruction is empty", "say what to change, such as 'remove drums'")
     if re.search(r"\b(?:don'?t|do not|never|not)\b", plain):
@@ -127,6 +127,13 @@ def _extract(match: re.Match[str], words: Lexicon) -> Instruction:
     return _listed(Operation.EXTRACT, match["x"], words)
 
 
+def _two_meanings(match: re.Match[str], words: Lexicon) -> Instruction:
+    words.instruments(match["x"])
+    raise UserError(
+        f"'{match[0]}' may mean two things", "say 'extract ...' for that sound alone, or 'add ...' for more of it"
+    )
+
+
 def _replace(match: re.Match[str], words: Lexicon) -> Instruction:
     out, ignored_out = _sounds(match["a"], words)
     into, ignored_in = _sounds(match["b"], words)
@@ -197,6 +204,7 @@ _BUILDERS = {
     "add": _add,
     "remove": _remove,
     "extract": _extract,
+    "two meanings": _two_meanings,
     "replace": _replace,
     "half replace": _half_replace,
     "remix with": _remix_with,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.errors import UserError
 from engine.instruction import MAX_CHARACTERS, Instruction, Operation, complete, read_instructions, region_within
-from engine.vocabulary import Vocabulary
+from engine.vocabulary import Term, Vocabulary
 
 VOCABULARY = Vocabulary.default()
 GUITARS = "acoustic guitar, electric guitar, distorted guitar"
@@ -57,6 +58,12 @@ def refused(text: str) -> str:
         ("Could you remove the drum kit from this song?", "Remove drums"),
         ("I want you to cut out the singing", "Remove vocals"),
         ("remove drums and bass", "Remove drums, bass"),
+        ("only remove the drums", "Remove drums"),
+        ("remove only the drums", "Remove drums"),
+        ("remove the drums only", "Remove drums"),
+        ("take just the drums out", "Remove drums"),
+        ("let me hear it without drums", "Remove drums"),
+        ("give me a version without drums", "Remove drums"),
         ("remove the guitars", f"Remove {GUITARS}"),
         ("keep everything except the drums", "Remove drums"),
         ("make it instrumental", "Remove vocals"),
@@ -68,6 +75,12 @@ def refused(text: str) -> str:
         ("give me just the drums", "Extract drums"),
         ("I only want to hear the bass line", "Extract bass"),
         ("drums only", "Extract drums"),
+        ("let me hear the drums", "Extract drums"),
+        ("Can I hear the drums?", "Extract drums"),
+        ("I want to hear the bass", "Extract bass"),
+        ("I'd like to hear the bass and the piano", "Extract bass, piano"),
+        ("just let me hear the bass", "Extract bass"),
+        ("listen to the vocals", "Extract vocals"),
         ("remove everything but the vocals", "Extract vocals"),
         ("a cappella version", "Extract vocals"),
         # add
@@ -75,6 +88,11 @@ def refused(text: str) -> str:
         ("put a saxophone in", "Add saxophone"),
         ("bring in the horns", "Add brass"),
         ("I'd like some strings", "Add strings"),
+        ("I want drums", "Add drums"),
+        ("give me some strings", "Add strings"),
+        ("let me hear some strings", "Add strings"),
+        ("I want to hear the strings as well, please", "Add strings"),
+        ("only add strings", "Add strings"),
         ("add guitar", "Add acoustic guitar"),
         ("add some soft strings in the background", "Add strings (ignored: soft)"),
         # replace
@@ -83,6 +101,7 @@ def refused(text: str) -> str:
         ("change piano to organ", "Replace piano with organ"),
         ("use strings instead of the piano", "Replace piano with strings"),
         ("substitute an organ for the piano", "Replace piano with organ"),
+        ("replace only the piano with organ", "Replace piano with organ"),
         ("replace piano and organ with guitar", "Replace piano, organ with acoustic guitar"),
         # remix
         ("make it jazz", "Remix to Jazz genre"),
@@ -90,6 +109,8 @@ def refused(text: str) -> str:
         ("as a bossa nova", "Remix to Latin genre"),
         ("in the style of rock and roll", "Remix to Rock genre"),
         ("rock 'n' roll version", "Remix to Rock genre"),
+        ("remix to rock & roll", "Remix to Rock genre"),
+        ("let me hear it as jazz", "Remix to Jazz genre"),
         ("turn this into a blues song", "Remix to Blues genre"),
         ("change the genre to country", "Remix to Country genre"),
         ("remix it with a piano, some strings and drums", "Remix with piano, strings, drums"),
@@ -111,6 +132,11 @@ def test_a_wording_is_understood(text: str, meaning: str) -> None:
         ("make it jazz and add strings", ["Remix to Jazz genre", "Add strings"]),
         ("remix to rock and roll without vocals", ["Remix to Rock genre", "Remove vocals"]),
         ("please take the drums out of the song and put a sax in", ["Remove drums", "Add saxophone"]),
+        ("I want to remove the drums and I'd like to add strings", ["Remove drums", "Add strings"]),
+        ("remove the drums and let me hear the bass", ["Remove drums", "Extract bass"]),
+        ("remove the drums and could you please add strings", ["Remove drums", "Add strings"]),
+        ("remix to r&b & mute the bass", ["Remix to Soul genre", "Remove bass"]),
+        ("- remove the drums\r\n- take out the bass\r\n", ["Remove drums", "Remove bass"]),
         (
             "mute bass & drums, swap the piano for an organ, then make it jazz",
             ["Remove bass, drums", "Replace piano with organ", "Remix to Jazz genre"],
@@ -121,10 +147,69 @@ def test_several_edits_in_one_sentence_are_several_instructions(text: str, meani
     assert understood(text) == meanings
 
 
+@pytest.mark.parametrize("wish", ["I want to", "I'd like to", "I would like to", "We need to", "I only want to"])
+@pytest.mark.parametrize("edit", ["remove the drums", "take out the drums", "add strings", "replace piano with organ"])
+def test_a_wish_asks_for_what_follows_it(wish: str, edit: str) -> None:
+    assert understood(f"{wish} {edit}") == understood(edit)
+
+
+BETWEEN = (
+    "&",
+    " & ",
+    "/",
+    " / ",
+    "+",
+    " + ",
+    ",",
+    ", ",
+    ";",
+    "; ",
+    ".",
+    "\n",
+    " - ",
+    " \N{EM DASH} ",
+    "\N{EM DASH}",
+    " and ",
+)
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_a_mark_or_a_line_break_parts_two_edits(between: str) -> None:
+    assert understood(f"remove the drums{between}take out the bass") == ["Remove drums", "Remove bass"]
+
+
+@pytest.mark.parametrize("between", ["&", " & ", "/", " / ", "+", ",", ", ", ";", " and ", ",\n"])
+def test_a_mark_before_a_sound_goes_on_with_the_list(between: str) -> None:
+    assert understood(f"remove drums{between}bass") == ["Remove drums, bass"]
+
+
+@pytest.mark.parametrize("text", ["remix to drum & bass", "remix to drum and bass", "make it drum & bass"])
+def test_a_mark_within_the_name_of_a_genre_parts_nothing(text: str) -> None:
+    known = Vocabulary(VOCABULARY.instruments, (), (Term("drum & bass"), *VOCABULARY.genres))
+    assert [instruction.genre for instruction in read_instructions(text, known)] == ["drum & bass"]
+
+
+@pytest.mark.parametrize("text", ["replace the piano\nwith organ", "replace\nthe piano with\n\norgan"])
+def test_a_line_that_begins_no_edit_goes_on_with_the_one_before(text: str) -> None:
+    assert understood(text) == ["Replace piano with organ"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["keep the drums", "give me the vocals", "give us the drums", "I want the drums", "play the drums", "play drums"]
+    + ["let me hear the drums again", "give me the vocals from 0:02 to 0:04"],
+)
+def test_a_wish_for_what_may_sound_already_is_not_guessed(text: str) -> None:
+    """It may be wanted alone, louder, or back."""
+    assert "may mean two things" in refused(text)
+
+
 @pytest.mark.parametrize(
     ("text", "region"),
     [
         ("remove drums from 0:10 to 0:20", (10, 20)),
+        ("remove drums from 0:10\nto 0:20", (10, 20)),
+        ("remove drums from 0:10 \N{EM DASH} 0:20", (10, 20)),
         ("remove drums at 0:10-0:20.5", (10, 20.5)),
         ("between 10 and 20 seconds, remove the drums", (10, 20)),
         ("remove drums from 1 to 2 minutes", (60, 120)),
@@ -146,6 +231,8 @@ def test_a_region_before_the_first_verb_holds_for_all_edits_and_any_other_for_it
     assert [instruction.region for instruction in everywhere] == [(10, 20), (10, 20)]
     own = read_instructions("remove drums from 0:10 to 0:20 and add strings", VOCABULARY)
     assert [instruction.region for instruction in own] == [(10, 20), None]
+    second = read_instructions("remove drums and from 0:10 to 0:20 add strings", VOCABULARY)
+    assert [instruction.region for instruction in second] == [None, (10, 20)]
 
 
 def test_a_region_is_resolved_against_the_song() -> None:
@@ -178,7 +265,10 @@ def test_a_region_is_resolved_against_the_song() -> None:
         ("replace the drums with percussion", "both drums"),
         ("remove it", "names no instrument"),
         ("make the drums louder", "not understood"),
-        ("keep the drums", "two things"),
+        ("I want to hear the drums louder", "not understood"),
+        ("I also want to hear the strings", "not understood"),
+        ("give me the kazoo", "has not learnt 'kazoo'"),
+        ("remove drums from 0:02,5 to 0:04", "holds nothing"),
         ("don't remove the drums", "what not to do"),
         ("remove the drums in the chorus", "not a time"),
         ("mute the drums for the chorus", "not a time"),
@@ -211,9 +301,10 @@ def test_no_word_of_an_unknown_instrument_is_dropped() -> None:
 
 SCRAPS = """
     remove add extract replace remix take out put in swap for with to into make it jazz rock and then , ; . the a drums
-    bass piano guitar strings only but everything from 0:10 10 20 seconds first last kazoo please n't r&b ' - 's
+    bass piano guitar strings only but everything from 0:10 10 20 seconds first last kazoo please n't r&b ' - 's & / +
+    i want to hear let me give play also have i'd like
 """
-WORDS = SCRAPS.split()
+WORDS = [*SCRAPS.split(), "\n", "\r\n"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -224,6 +315,10 @@ WORDS = SCRAPS.split()
 @example(("replace a with " * 40)[:MAX_CHARACTERS])
 @example("ﷺ" * MAX_CHARACTERS)
 @example("from 1 to 2 " * 25)
+@example("please, " * 37)
+@example("also\n" * 60)
+@example("i want to, " * 27)
+@example("hear " * 60)
 def test_any_text_is_read_or_refused_in_bounded_time(text: str) -> None:
     began = time.perf_counter()
     try:
@@ -273,6 +368,17 @@ def test_the_canonical_sentence_reads_back_whatever_its_case_and_spacing(
         assert read_instructions(text, VOCABULARY) == (asked,)
 
 
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.tuples(instructions, st.none() | regions), min_size=2, max_size=3), st.sampled_from(BETWEEN))
+def test_canonical_sentences_read_back_one_after_the_other(
+    pairs: list[tuple[Instruction, tuple[float, float] | None]], between: str
+) -> None:
+    asked = tuple(replace(instruction, region=region) for instruction, region in pairs)
+    text = between.join(instruction.sentence for instruction in asked)
+    if len(text) <= MAX_CHARACTERS:
+        assert read_instructions(text, VOCABULARY) == asked
+
+
 def test_every_name_of_the_vocabulary_is_understood() -> None:
     for term in VOCABULARY.instruments:
         for name in (term.name, *term.aliases):
@@ -310,6 +416,7 @@ def test_a_smaller_vocabulary_knows_less() -> None:
         ("remix with dr", "remix with drums"),
         ("make it b", "make it blues"),
         ("add strings, gui", "add strings, guitar"),
+        ("remove drums / ad", "remove drums / add "),
     ],
 )
 def test_the_instruction_bar_completes(prefix: str, expected: str) -> None:
