@@ -101,8 +101,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(*_usage(error))
     except click.ClickException as error:
         return _fail(error.format_message().rstrip("."), "see `instructme --help`")
-    except (click.Abort, KeyboardInterrupt, Cancelled):
-        print("instructme: stopped; nothing was written", file=sys.stderr)
+    except (click.Abort, KeyboardInterrupt, Cancelled) as stop:
+        # A command that has written something says so itself.
+        left = str(stop) if isinstance(stop, Cancelled) else ""
+        print(f"instructme: stopped; {left or 'nothing was written'}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # `instructme models | head`: nobody reads on.

@@ -10,8 +10,9 @@ import click
 
 from engine.audio import probe
 from engine.bundle import Bundle, default_bundle
-from engine.cli_edit import DEVICES, MODEL_HELP
+from engine.cli_edit import DEVICES, MODEL_HELP, check_files, prepare
 from engine.cli_progress import ProgressBars
+from engine.jobs import analyze_file
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -26,10 +27,12 @@ def analyze(
 ) -> None:
     """Listen to IN: tempo, beats, key, chords with times, instruments heard."""
     probe(source)
+    targets = [path for path in (matrices, midi) if path is not None]
+    check_files(targets, {source: "source"})
+    prepare(targets, [])
     bundle = Bundle.load(model or default_bundle())
 
     from engine.editor import Editor
-    from engine.jobs import analyze_file
 
     with ProgressBars(visible=not as_json) as bars:
         summary = analyze_file(Editor(bundle, device), source, matrices, midi=midi, on_progress=bars)

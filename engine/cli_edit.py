@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,14 +13,17 @@ import click
 from click.core import ParameterSource
 
 from engine.audio import EXTENSIONS, FileInfo, probe
+from engine.audio.writing import check_format
 from engine.bundle import Bundle, default_bundle
 from engine.cli_progress import ProgressBars
-from engine.errors import UserError
+from engine.errors import Cancelled, UserError
 from engine.instruction import read_instructions
+from engine.jobs import check_place, check_targets, edit_file, edit_targets, make_folder
 from engine.messages import EditReport
 from engine.regions import edit_span
-from engine.replaying import doubts, load_log, replay_file
+from engine.replaying import doubts, load_log, replay_file, replay_targets
 from engine.session import LoggedEdit
+from engine.session.manifest import NAME, ROUNDS
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_HELP = "A model folder; the shipped one if not given."
@@ -118,24 +122,30 @@ def edit(
     check_together(ctx, instructions, replay, until)
     # Cheap checks first: a mistake must not wait for torch and a model.
     info = probe(source)
-    check_output(source, output)
+    check_output(info, output)
     bundle = Bundle.load(model or default_bundle(), verify=False)
     if replay is not None:
         log = load_log(replay)
         edits = log.way_to(until)
         check_replay(edits, info, bundle)
+        targets = replay_targets(edits, output, keep_rounds)
+    else:
+        read = [entry for text in instructions for entry in read_instructions(text, bundle.vocabulary)]
+        for instruction in read:
+            edit_span(info.frames, info.sample_rate, region, instruction.region)
+        targets = edit_targets(len(read), output, keep_rounds, stems)
+    check_files(targets, {source: "source"} if replay is None else {source: "source", replay: "log"})
+    bundle.verify()
+    folders = [folder for folder in (keep_rounds, stems) if folder is not None]
+    prepare(targets, folders)
+    if replay is not None:
         for doubt in doubts(log, edits, source, bundle):
             click.echo(f"instructme: note: {doubt}; the result may differ from the logged one", err=True)
-    for text in instructions:
-        for instruction in read_instructions(text, bundle.vocabulary):
-            edit_span(info.frames, info.sample_rate, region, instruction.region)
 
     from engine.editor import Editor
-    from engine.jobs import edit_file
 
-    bundle.verify()
     editor = Editor(bundle, device)
-    with ProgressBars(visible=not as_json) as bars:
+    with telling_what_is_left(output, folders), ProgressBars(visible=not as_json) as bars:
         if replay is not None:
             report = replay_file(editor, source, output, edits, rounds_folder=keep_rounds, on_progress=bars)
         else:
@@ -190,19 +200,43 @@ def check_replay(edits: Sequence[LoggedEdit], info: FileInfo, bundle: Bundle) ->
         edit_span(info.frames, info.sample_rate, edit.region, named)
 
 
-def check_output(source: Path, output: Path) -> None:
-    """Raises UserError where OUT could not be written."""
+def check_output(source: FileInfo, output: Path) -> None:
+    """Raises UserError where OUT could not be written, or could not hold the sound."""
     if output.suffix.lower() not in EXTENSIONS:
         raise UserError(f"{output} has an extension that cannot be written", f"use one of {', '.join(EXTENSIONS)}")
-    if output.is_dir():
-        raise UserError(f"{output} is a folder", "name a file after -o")
-    parent = output.parent
-    if not parent.is_dir():
-        raise UserError(f"there is no folder {parent}", "make it, or name another file after -o")
-    if not os.access(parent, os.W_OK):
-        raise UserError(f"the folder {parent} cannot be written to", "name a file elsewhere after -o")
-    if output.exists() and output.samefile(source):
-        raise UserError(f"{output} is the file that is edited", "name another file after -o")
+    check_targets([output], {source.path: "source"})
+    check_place(output)
+    check_format(output, source)
+
+
+def check_files(targets: Sequence[Path], kept: Mapping[Path | str, str]) -> None:
+    """Raises UserError where writing `targets` would cost a file that the user has: one of `kept`, another of them, or
+    a round of a project, which only its window may write."""
+    check_targets(targets, kept)
+    for path in targets:
+        folder = Path(os.path.realpath(path)).parent
+        if folder.name == ROUNDS and (folder.parent / NAME).is_file():
+            raise UserError(f"'{path}' lies among the rounds of a project", "choose another folder")
+
+
+def prepare(targets: Sequence[Path], folders: Sequence[Path]) -> None:
+    """Make `folders` and try whether `targets` can be written. Raises UserError."""
+    for folder in folders:
+        make_folder(folder)
+    for path in targets:
+        check_place(path)
+
+
+@contextlib.contextmanager
+def telling_what_is_left(output: Path, folders: Sequence[Path]) -> Iterator[None]:
+    """Ctrl-C between rounds leaves those that were kept: to say that nothing was written would be wrong."""
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled) as stop:
+        if not folders:
+            raise
+        named = " and ".join(f"'{folder}'" for folder in dict.fromkeys(folders))
+        raise Cancelled(f"'{output}' was not written; rounds that were done before are in {named}") from stop
 
 
 def print_report(report: EditReport) -> None:

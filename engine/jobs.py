@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-import tempfile
+import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.analysis.notes import heard_notes
-from engine.audio import Audio, FileInfo, probe, read, write, write_edit
+from engine.audio import Audio, Encoding, FileInfo, probe, read, write, write_edit
 from engine.errors import UserError
 from engine.messages import EditReport, RoundReport
 from engine.midi import write_midi
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 HEARD_TRACK = "heard"
 """Name of the track in which a song's notes lie, whoever plays them."""
+_STEMS_AS = Encoding("WAV", "FLOAT")
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def edit_file(
@@ -50,22 +54,25 @@ def edit_file(
 
     With `rounds_folder` every round is kept there as round-1.wav, ... With `stems_folder` what each round took and
     brought is kept there as round-1.removed.wav, round-1.added.wav and, where it was written, round-1.notes.mid, ...;
-    `stems` is the begin of such names for the last round alone. Raises UserError, Cancelled.
+    `stems` is the begin of such names for the last round alone. Raises UserError, Cancelled; before anything is done
+    where one of these files would replace the source or another of them.
     """
     from engine.editor import EditRequest
 
     begin = time.perf_counter()
     # All of them are understood before the first is done.
     instructions = [(text, instruction) for text in texts for instruction in editor.read(text)]
+    check_targets(edit_targets(len(instructions), output, rounds_folder, stems_folder, stems), {source: "source"})
     info = probe(source)
     audio = read(source)
+    for folder in (rounds_folder, stems_folder):
+        if folder is not None:
+            make_folder(folder)
     rounds: list[RoundReport] = []
     spans: list[Span] = []
     for number, (text, instruction) in enumerate(instructions, 1):
         request = EditRequest(audio, instruction, seed, steps, guidance, region, strength=strength)
-        prefix = None if stems_folder is None else Path(stems_folder) / f"round-{number}"
-        if stems is not None and number == len(instructions):
-            prefix = Path(stems)
+        prefix = _prefix(number, len(instructions), stems_folder, stems)
         edit = editor.run(
             request,
             _numbered(on_progress, number, len(instructions)),
@@ -77,8 +84,8 @@ def edit_file(
         spans.append(edit.rounds[0].span)
         kept = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
         done = edit.rounds[0]
-        removed, added = _keep_stems(prefix, done.stems)
-        notes = _keep_notes(prefix, done.notes, editor)
+        removed, added = _keep_stems(prefix, done.stems, info)
+        notes = _keep_notes(prefix, done.notes, editor, info)
         rounds.append(
             RoundReport(
                 instruction=text,
@@ -118,7 +125,9 @@ def analyze_file(
     is_cancelled: IsCancelled | None = None,
 ) -> dict[str, Any]:
     """What the listener hears in the file, as `instructme analyze --json` prints it. Its matrices go to `output`
-    (.npz), as engine.messages.AnalyzeJob says, the notes that it hears to `midi`."""
+    (.npz), as engine.messages.AnalyzeJob says, the notes that it hears to `midi`. Raises UserError, Cancelled; before
+    it listens where one of the two would replace the source or the other."""
+    check_targets([path for path in (output, midi) if path is not None], {source: "source"})
     heard = editor.listen(read(source), on_progress, is_cancelled)
     if output is not None:
         arrays = {
@@ -128,12 +137,69 @@ def analyze_file(
             "beats": heard.beat_times,
             "downbeats": heard.downbeat_times,
         }
-        _save(Path(output), lambda part: _write_arrays(part, arrays))
+        _save(Path(output), lambda part: _write_arrays(part, arrays), source)
     if midi is not None:
         assert heard.onsets is not None
         notes = {HEARD_TRACK: heard_notes(heard.pitches, heard.onsets)}
-        _save(midi, lambda part: write_midi(part, notes, editor.bundle.vocabulary))
+        _save(midi, lambda part: write_midi(part, notes, editor.bundle.vocabulary), source)
     return heard.to_json()
+
+
+def edit_targets(
+    rounds: int,
+    output: Path | str,
+    rounds_folder: Path | str | None = None,
+    stems_folder: Path | str | None = None,
+    stems: Path | str | None = None,
+) -> list[Path]:
+    """Every file that `edit_file` may write for so many rounds."""
+    targets = [Path(output)]
+    for number in range(1, rounds + 1):
+        if rounds_folder is not None:
+            targets.append(_round_path(rounds_folder, number))
+        prefix = _prefix(number, rounds, stems_folder, stems)
+        if prefix is not None:
+            targets += [_beside(prefix, ending) for ending in ("removed.wav", "added.wav", "notes.mid")]
+    return targets
+
+
+def check_targets(targets: Iterable[Path | str], kept: Mapping[Path | str, str]) -> None:
+    """Raises UserError where a file that is to be written is one of `kept` (path -> what it is), by whatever name, or
+    where two of them are one file."""
+    known = {_identity(path): what for path, what in kept.items()}
+    seen: set[object] = set()
+    for path in targets:
+        identity = _identity(path)
+        if identity in known:
+            raise UserError(f"writing '{path}' would overwrite the {known[identity]}", "choose another name or folder")
+        if identity in seen:
+            raise UserError(f"'{path}' would be written twice", "choose another name or folder")
+        seen.add(identity)
+
+
+def check_place(path: Path) -> None:
+    """Raises UserError where no file can be written to `path`. It is tried beside it: permissions do not tell all."""
+    try:
+        # Tells of a name that is too long, which the shorter one of the trial does not.
+        with contextlib.suppress(FileNotFoundError):
+            os.lstat(path)
+        if path.is_dir():
+            raise UserError(f"'{path}' is a folder", "name a file")
+        if not path.parent.is_dir():
+            raise UserError(f"there is no folder '{path.parent}'", "make it, or name another file")
+        _create_part(path).unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def make_folder(folder: Path | str) -> None:
+    """Make the folder where it is not there yet. Raises UserError where that cannot be."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UserError(f"'{folder}' is a file and not a folder", "name another folder") from error
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def as_user_error(error: Exception) -> UserError | None:
@@ -147,10 +213,14 @@ def as_user_error(error: Exception) -> UserError | None:
     if out_of_memory:
         return UserError("there is not enough memory for this edit", "close other programs, or edit a shorter region")
     if isinstance(error, OSError):
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # Of a renaming, the name that the user knows is the second.
+        name = error.filename2 or error.filename
+        if error.errno in _NO_SPACE:
             return UserError("no space is left on the disk", "free some space, or write to another disk")
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
-            return UserError(f"'{error.filename}' cannot be written", "choose another folder, or allow writing")
+        if error.errno in _NOT_ALLOWED and name:
+            return UserError(f"'{name}' cannot be written", "choose another folder, or allow writing")
+        if error.errno is not None and isinstance(name, str | os.PathLike):
+            return UserError(f"'{name}' cannot be read or written ({error.strerror})", "check the path")
     return None
 
 
@@ -170,52 +240,93 @@ def _keep_round(
 ) -> str | None:
     if folder is None:
         return None
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"round-{number}.wav"
+    path = _round_path(folder, number)
     write_edit(path, audio, info, untouched)
     return str(path)
 
 
-def _keep_stems(prefix: Path | None, stems: Stems) -> tuple[str | None, str | None]:
-    """Write the stems there are beside one another, in 32-bit float, which holds them as they are; their paths."""
+def _keep_stems(prefix: Path | None, stems: Stems, source: FileInfo) -> tuple[str | None, str | None]:
+    """Write the stems there are beside one another, in 32-bit float, which holds them as they are; their paths.
+    Raises UserError where one would replace the source."""
     paths: list[str | None] = []
     for name, stem in (("removed", stems.removed), ("added", stems.added)):
         if prefix is None or stem is None:
             paths.append(None)
             continue
-        prefix.parent.mkdir(parents=True, exist_ok=True)
-        path = prefix.with_name(f"{prefix.name}.{name}.wav")
-        write(path, stem)
+        make_folder(prefix.parent)
+        path = _beside(prefix, f"{name}.wav")
+        write(path, stem, like=source, encoding=_STEMS_AS)
         paths.append(str(path))
     return paths[0], paths[1]
 
 
-def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Editor) -> str | None:
+def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Editor, source: FileInfo) -> str | None:
     """Write what new instruments play as MIDI; its path, None where nothing was written or nobody asked."""
     if prefix is None or not any(len(rows) for rows in notes.values()):
         return None
-    from engine.midi import write_midi
-
-    prefix.parent.mkdir(parents=True, exist_ok=True)
-    path = prefix.with_name(f"{prefix.name}.notes.mid")
-    write_midi(path, notes, editor.bundle.vocabulary)
+    make_folder(prefix.parent)
+    path = _beside(prefix, "notes.mid")
+    _save(path, lambda part: write_midi(part, notes, editor.bundle.vocabulary), source.path)
     return str(path)
 
 
-def _save(path: Path, save: Callable[[Path], None]) -> None:
-    """A file, whole or not at all. `save` writes the path that it gets, and waits for the disk."""
-    if not path.parent.is_dir():
-        raise UserError(f"there is no folder {path.parent}", "make it, or name another file")
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+def _round_path(folder: Path | str, number: int) -> Path:
+    return Path(folder) / f"round-{number}.wav"
+
+
+def _prefix(number: int, rounds: int, folder: Path | str | None, last: Path | str | None) -> Path | None:
+    """The begin of the names of a round's stems; None where nobody asked for them."""
+    if last is not None and number == rounds:
+        return Path(last)
+    return None if folder is None else Path(folder) / f"round-{number}"
+
+
+def _beside(prefix: Path, ending: str) -> Path:
+    return prefix.with_name(f"{prefix.name}.{ending}")
+
+
+def _identity(path: Path | str) -> object:
+    """Equal for all names of one file, whether it is there yet or not."""
     try:
+        found = os.stat(path)
+        return found.st_dev, found.st_ino
+    except OSError:
+        return os.path.normcase(os.path.realpath(path))
+
+
+def _save(path: Path, save: Callable[[Path], None], source: Path | str) -> None:
+    """A file, whole or not at all, and never the `source`. `save` writes the path that it gets, and waits for the
+    disk."""
+    check_targets([path], {source: "source"})
+    check_place(path)
+    part = None
+    try:
+        part = _create_part(path)
         save(part)
         os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        if isinstance(error, OSError) and error.errno is not None:
+            raise _unwritable(path, error) from error
         raise
+
+
+def _create_part(path: Path) -> Path:
+    """An empty file beside `path`, whose short name fits wherever that of `path` does."""
+    part = path.with_name(f".{secrets.token_hex(4)}.part")
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return part
+
+
+def _unwritable(path: Path | str, error: OSError) -> UserError:
+    """Names the file that the user knows, and not the one beside it that was tried."""
+    if error.errno in (*_NO_SPACE, *_NOT_ALLOWED):
+        known = as_user_error(OSError(error.errno, error.strerror, str(path)))
+        assert known is not None
+        return known
+    return UserError(f"'{path}' cannot be written ({error.strerror})", "check the path")
 
 
 def _probabilities(matrix: np.ndarray) -> np.ndarray:

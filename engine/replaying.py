@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.audio import probe, read, write_edit
 from engine.errors import UserError
-from engine.jobs import edit_file
+from engine.jobs import check_targets, edit_file, make_folder
 from engine.messages import EditReport, RoundReport
 from engine.session import Log, LoggedEdit, read_log, take_region, untouched
 from engine.session.files import read_json
@@ -23,13 +23,52 @@ if TYPE_CHECKING:
 
 
 def load_log(path: Path) -> Log:
-    """Raises UserError where `path` is no log of InstructME."""
+    """Raises UserError where `path` is no log of InstructME, or holds what no edit can be done with."""
     try:
-        return read_log(read_json(path))
+        log = read_log(read_json(path))
     except OSError as error:
         raise UserError(f"the log {path} cannot be read ({error.strerror})", "check the path") from error
     except (ValueError, RecursionError, TypeError) as error:
         raise UserError(f"{path} is not a log of InstructME", "name one that its window exported") from error
+    for edit in log.edits:
+        if odd := _odd(edit):
+            raise UserError(f"in the log {path}, round {edit.id!r} has {odd}", "export it again")
+    return log
+
+
+def _odd(edit: LoggedEdit) -> str | None:
+    """What of an edit no window wrote: a log is a text file, which anybody may have changed."""
+    # A name becomes a file's; a zero byte or half a character cannot stand in one.
+    texts = (edit.instruction, edit.understood, edit.model or "", edit.model_hash or "")
+    if not edit.id.isprintable() or not all(isinstance(text, str) and _is_text(text) for text in texts):
+        return "an odd name or text"
+    allowed = (
+        ("seed", edit.seed, int, 2**63 - 1),
+        ("number of steps", edit.steps, int, 1000),
+        ("guidance", edit.guidance, int | float, 50),
+        ("strength", edit.strength, int | float, 1),
+    )
+    for name, value, kind, largest in allowed:
+        if value is None:
+            continue
+        # JSON's true is an int to Python; NaN fails the comparison.
+        if isinstance(value, bool) or not isinstance(value, kind) or not 0 <= value <= largest:
+            return f"a {name} that makes no sense"
+    return None
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def replay_targets(edits: Sequence[LoggedEdit], output: Path, rounds_folder: Path | None) -> list[Path]:
+    """Every file that `replay_file` writes and leaves."""
+    kept = [] if rounds_folder is None else [rounds_folder / f"{edit.id}.wav" for edit in edits]
+    return [output, *kept]
 
 
 def doubts(log: Log, edits: Sequence[LoggedEdit], source: Path, bundle: Bundle) -> tuple[str, ...]:
@@ -67,12 +106,13 @@ def replay_file(
     begin = time.perf_counter()
     if not edits:
         raise UserError("the log has no edit to be done", "choose another round with --until")
+    check_targets(replay_targets(edits, output, rounds_folder), {source: "source"})
     info = probe(source)
     reports: list[RoundReport] = []
     clipped, peak = 0, 0.0
     with tempfile.TemporaryDirectory(prefix="instructme-replay-") as scratch:
         folder = rounds_folder or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         files: dict[str, Path] = {}
         for number, edit in enumerate(edits, 1):
             base = files.get(edit.parent, source)

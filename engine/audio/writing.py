@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -101,6 +102,15 @@ def write_edit(
     return _write(Path(path), edited, source, spans, encoding, on_block)
 
 
+def check_format(path: str | os.PathLike[str], like: FileInfo) -> None:
+    """Raises UserError where the format that the name `path` asks for cannot hold sound such as that of the file
+    `like`. It is tried in memory, so that nobody learns it after an hour's edit."""
+    path = Path(path)
+    container = _container(path)
+    encoding = Encoding(container, _subtype(path, container, like))
+    _open(io.BytesIO(), like.sample_rate, like.channels, encoding, container).close()
+
+
 def _write(
     path: Path,
     audio: Audio,
@@ -114,8 +124,12 @@ def _write(
         raise ValueError(f"{path.name} is no name for {chosen.container}")
     encoding = chosen or Encoding(container, _subtype(path, container, like))
     subtype, finest = encoding.subtype, COARSE if chosen is None else _FINE
-    _check_target(path, audio, container, subtype, like)
-    part = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    try:
+        _check_target(path, audio, container, subtype, like)
+    except OSError as error:
+        raise _failure(path, audio, error) from error
+    # Without the name itself, which may be as long as names can be.
+    part = path.with_name(f".{secrets.token_hex(4)}.part{path.suffix}")
     dither = np.random.default_rng(0)
     peak, clipped = 0.0, 0
     try:
@@ -142,7 +156,8 @@ def _write(
         os.replace(part, path)
         _sync(path.parent)
     except BaseException as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         if isinstance(error, (OSError, soundfile.SoundFileError, AssertionError)):
             raise _failure(path, audio, error) from error
         raise
@@ -249,19 +264,22 @@ def _create(part: Path, audio: Audio, encoding: Encoding) -> soundfile.SoundFile
     container, subtype = encoding.container, encoding.subtype
     large = _estimate(audio, container, subtype) > _LARGEST_RIFF
     kind = "RF64" if container == "WAV" and large else container
-    level, mode = encoding.level
     # Refuse what cannot be opened at all (a folder without permission) by its own error, not by libsndfile's.
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return _open(os.fspath(part), audio.sample_rate, audio.channels, encoding, kind)
+
+
+def _open(target: str | io.BytesIO, rate: int, channels: int, encoding: Encoding, kind: str) -> soundfile.SoundFile:
+    """A sound file to write to. Raises UserError where `kind` (soundfile's container) cannot hold such sound."""
+    level, mode = encoding.level
     try:
         return soundfile.SoundFile(
-            os.fspath(part), "w", audio.sample_rate, audio.channels, subtype, format=kind, compression_level=level,
-            bitrate_mode=mode,
-        )  # fmt: skip
+            target, "w", rate, channels, encoding.subtype, format=kind, compression_level=level, bitrate_mode=mode
+        )
     except (soundfile.LibsndfileError, ValueError) as error:
-        name = {"MPEG_LAYER_III": "MP3", "VORBIS": "Ogg Vorbis", "OPUS": "Opus"}.get(subtype, container)
-        raise UserError(
-            f"{name} cannot hold {audio.channels} channels at {audio.sample_rate} Hz", "choose a .wav or .flac name"
-        ) from error
+        names = {"MPEG_LAYER_III": "MP3", "VORBIS": "Ogg Vorbis", "OPUS": "Opus"}
+        cause = f"{names.get(encoding.subtype, encoding.container)} cannot hold {channels} channels at {rate} Hz"
+        raise UserError(cause, "choose a .wav or .flac name") from error
 
 
 def _check_written(part: Path, audio: Audio, container: str) -> None:

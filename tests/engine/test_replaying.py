@@ -13,7 +13,9 @@ import soundfile
 from engine.bundle import Bundle
 from engine.cli import MISTAKE, main
 from engine.editor import Editor
+from engine.errors import UserError
 from engine.jobs import edit_file
+from engine.replaying import load_log, replay_file
 from engine.session import SOURCE, Project, take_region
 from tests.conftest import write_tiny_bundle
 
@@ -157,6 +159,84 @@ def test_a_song_that_is_too_short_for_the_log_is_told_before_anything_is_done(
     assert replay(tiny_bundle, song, made[1].parent / "log.json", tmp_path / "out.wav") == MISTAKE
     assert "region" in capsys.readouterr().err
     assert not (tmp_path / "out.wav").exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"seed": "abc"}, "seed"),
+        ({"seed": 1.5}, "seed"),
+        ({"seed": True}, "seed"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**63}, "seed"),
+        ({"steps": "many"}, "steps"),
+        ({"steps": 1001}, "steps"),
+        ({"guidance": [1]}, "guidance"),
+        ({"guidance": float("nan")}, "guidance"),
+        ({"strength": "half"}, "strength"),
+        ({"strength": 2}, "strength"),
+        ({"region": [0.3, 0.1]}, "region"),
+        ({"region": "all"}, "log"),
+        ({"model": 7}, "odd"),
+        ({"model_hash": ["a"]}, "odd"),
+        ({"understood": "Remove \ud800"}, "odd"),
+        ({"id": "0001\0"}, "odd"),
+    ],
+    ids=lambda value: str(value).encode("unicode_escape").decode(),
+)
+def test_a_log_that_somebody_changed_by_hand_is_a_mistake(
+    tiny_bundle: Bundle,
+    made: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    facts: dict[str, object],
+    word: str,
+) -> None:
+    log = json.loads((made[1].parent / "log.json").read_text())
+    log["edits"] = [log["edits"][0] | facts]
+    log["current"] = log["edits"][0]["id"]
+    (tmp_path / "log.json").write_text(json.dumps(log))
+    assert replay(tiny_bundle, made[0], tmp_path / "log.json", tmp_path / "out.wav") == MISTAKE
+    told = capsys.readouterr().err
+    assert told.startswith("instructme: error: ") and told.count("\n") == 1 and word in told
+    assert not (tmp_path / "out.wav").exists()
+
+
+def test_keeping_the_rounds_of_a_log_replaces_neither_the_song_nor_the_log(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    log = project.parent / "log.json"
+    samples, rate = soundfile.read(song)
+    soundfile.write(tmp_path / "0002.wav", samples, rate, subtype="PCM_16")
+    shutil.copy(log, tmp_path / "0003.wav")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    out = tmp_path / "out.wav"
+    assert replay(tiny_bundle, tmp_path / "0002.wav", log, out, "--keep-rounds", tmp_path) == MISTAKE
+    assert "0002.wav' would overwrite the source" in capsys.readouterr().err
+    assert replay(tiny_bundle, song, tmp_path / "0003.wav", out, "--keep-rounds", tmp_path) == MISTAKE
+    assert "0003.wav' would overwrite the log" in capsys.readouterr().err
+    assert replay(tiny_bundle, song, log, tmp_path / "kept" / ".." / "0001.wav", "--keep-rounds", tmp_path) == MISTAKE
+    assert replay(tiny_bundle, song, log, tmp_path / "0001.wav", "--keep-rounds", tmp_path) == MISTAKE
+    assert "would be written twice" in capsys.readouterr().err
+    with pytest.raises(UserError, match="would overwrite the source"):
+        replay_file(
+            Editor(tiny_bundle, "cpu"), tmp_path / "0002.wav", out, load_log(log).way_to(), rounds_folder=tmp_path
+        )
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_rounds_of_a_project_are_not_replaced_by_those_of_a_log(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    rounds = project / "rounds"
+    before = {path: path.read_bytes() for path in rounds.iterdir()}
+    log = project.parent / "log.json"
+    assert replay(tiny_bundle, song, log, tmp_path / "out.wav", "--keep-rounds", rounds) == MISTAKE
+    assert "rounds of a project" in capsys.readouterr().err
+    assert replay(tiny_bundle, song, log, rounds / "0001.wav") == MISTAKE
+    assert {path: path.read_bytes() for path in rounds.iterdir()} == before
 
 
 def test_until_needs_a_log(made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

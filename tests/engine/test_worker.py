@@ -208,6 +208,28 @@ def test_a_mistake_fails_in_words_and_the_worker_lives_on(worker: Conversation, 
     assert isinstance(worker.until(Done, Failed)[-1], Done)
 
 
+def test_a_job_that_would_replace_its_own_source_fails_and_the_source_stays(
+    worker: Conversation, song: Path, tmp_path: Path
+) -> None:
+    source = song.rename(tmp_path / "take.removed.wav")
+    before = source.read_bytes()
+    for job in (
+        EditJob("o1", str(source), str(tmp_path / "out.wav"), "remove drums", stems=str(tmp_path / "take")),
+        EditJob("o2", str(source), str(source), "remove drums"),
+        AnalyzeJob("o3", str(source), str(source)),
+    ):
+        worker.send(job)
+        failed = worker.until(Done, Analyzed, Failed)[-1]
+        assert isinstance(failed, Failed) and "would overwrite the source" in failed.cause
+        assert (source.read_bytes(), list(tmp_path.iterdir())) == (before, [source])
+
+
+def test_a_folder_that_is_a_file_fails_in_words(worker: Conversation, song: Path, tmp_path: Path) -> None:
+    worker.send(EditJob("f", str(song), str(tmp_path / "out.wav"), "remove drums", rounds=str(song)))
+    failed = worker.until(Done, Failed)[-1]
+    assert isinstance(failed, Failed) and (failed.detail, "is a file" in failed.cause) == ("", True)
+
+
 def test_a_line_that_is_no_message_is_answered(worker: Conversation) -> None:
     worker.write("what?\n")
     failed = worker.until(Failed)[-1]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.audio import Audio, probe, read, write, write_edit
 from engine.audio.samples import native_type
+from engine.audio.writing import EXTENSIONS, check_format
 from engine.errors import UserError
 
 RATE = 44_100
@@ -191,6 +192,26 @@ def test_targets_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
     assert "MP3 cannot hold 2 channels at 96000 Hz" in refused(tmp_path, lambda: write(tmp_path / "a.mp3", audio))
     assert "MP3 cannot hold 8 channels" in refused(tmp_path, lambda: write(tmp_path / "a.mp3", wide))
     assert "no sound" in refused(tmp_path, lambda: write(tmp_path / "a.wav", audio.slice(0, 0)))
+
+
+def test_a_name_that_just_fits_is_written_and_one_that_does_not_is_refused(tmp_path: Path) -> None:
+    audio = Audio(np.zeros((2, 100), np.float32), RATE)
+    sign = "\u66f2"
+    fits = tmp_path / f"{sign * 83}.wav"
+    assert len(fits.name.encode()) == 253
+    write(fits, audio)
+    assert [path.name for path in tmp_path.iterdir()] == [fits.name]
+    assert "too long" in refused(tmp_path, lambda: write(tmp_path / f"{sign * 84}.wav", audio))
+
+
+def test_what_a_format_cannot_hold_is_known_from_the_source_alone(tmp_path: Path) -> None:
+    stereo = probe(source_file(tmp_path, "wav", "PCM_16", 1, 100))
+    wide = probe(source_file(tmp_path, "flac", "PCM_16", 1, 100, channels=6))
+    assert "Opus cannot hold 2 channels at 44100 Hz" in refused(tmp_path, lambda: check_format("a.opus", stereo))
+    assert "MP3 cannot hold 6 channels" in refused(tmp_path, lambda: check_format("a.mp3", wide))
+    for extension in EXTENSIONS:
+        if extension != ".opus":
+            check_format(f"a{extension}", stereo)
 
 
 def test_the_source_is_never_overwritten(tmp_path: Path) -> None:
