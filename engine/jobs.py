@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.analysis.notes import heard_notes
-from engine.audio import Audio, Encoding, FileInfo, probe, read, write, write_edit
+from engine.audio import Audio, Encoding, FileInfo, probe, read, with_headroom, write, write_edit
 from engine.errors import UserError
 from engine.messages import EditReport, RoundReport
 from engine.midi import write_midi
@@ -46,6 +46,7 @@ def edit_file(
     rounds_folder: Path | str | None = None,
     stems_folder: Path | str | None = None,
     stems: Path | str | None = None,
+    headroom: bool = False,
     on_progress: OnProgress | None = None,
     is_cancelled: IsCancelled | None = None,
     on_preview: OnPreview | None = None,
@@ -54,8 +55,9 @@ def edit_file(
 
     With `rounds_folder` every round is kept there as round-1.wav, ... With `stems_folder` what each round took and
     brought is kept there as round-1.removed.wav, round-1.added.wav and, where it was written, round-1.notes.mid, ...;
-    `stems` is the begin of such names for the last round alone. Raises UserError, Cancelled; before anything is done
-    where one of these files would replace the source or another of them.
+    `stems` is the begin of such names for the last round alone. With `headroom` nothing over full scale is cut off in
+    `output`, which is of floats then: for rounds that others stand on. Raises UserError, Cancelled; before anything is
+    done where one of these files would replace the source or another of them.
     """
     from engine.editor import EditRequest
 
@@ -105,7 +107,8 @@ def edit_file(
         )
     if on_progress:
         on_progress("writing", 0, 1, len(instructions), len(instructions))
-    written = write_edit(output, audio, info, untouched_spans(spans, audio.frames))
+    encoding = with_headroom(output, audio, info) if headroom else None
+    written = write_edit(output, audio, info, untouched_spans(spans, audio.frames), encoding=encoding)
     return EditReport(
         rounds=tuple(rounds),
         output=str(output),

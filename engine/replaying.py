@@ -109,7 +109,6 @@ def replay_file(
     check_targets(replay_targets(edits, output, rounds_folder), {source: "source"})
     info = probe(source)
     reports: list[RoundReport] = []
-    clipped, peak = 0, 0.0
     with tempfile.TemporaryDirectory(prefix="instructme-replay-") as scratch:
         folder = rounds_folder or Path(scratch)
         make_folder(folder)
@@ -123,11 +122,10 @@ def replay_file(
                 on_progress(stage, done, total, number, len(edits))  # type: ignore[arg-type]
 
             if edit.taken_from is not None and edit.region is not None:
-                written = take_region(base, files.get(edit.taken_from, source), target, edit.region)
+                take_region(base, files.get(edit.taken_from, source), target, edit.region)
                 done = RoundReport(edit.instruction, edit.understood, 0, 0, 0.0)
-                clipped, peak = written.clipped, written.peak_db_over
             else:
-                made = edit_file(
+                done = edit_file(
                     editor,
                     base,
                     target,
@@ -138,10 +136,10 @@ def replay_file(
                     guidance=edit.guidance,
                     strength=1.0 if edit.strength is None else edit.strength,
                     region=edit.region,
+                    headroom=True,
                     on_progress=report if on_progress else None,
                     is_cancelled=is_cancelled,
-                )
-                (done, clipped, peak) = (made.rounds[-1], made.clipped, made.peak_db_over)
+                ).rounds[-1]
             kept = str(target) if rounds_folder else None
             reports.append(
                 RoundReport(
@@ -156,8 +154,9 @@ def replay_file(
                 )  # fmt: skip
             )
         audio = read(files[edits[-1].id])
-        write_edit(output, audio, info, untouched(_regions(edits), info.frames, info.sample_rate))
-    return EditReport(tuple(reports), str(output), round(time.perf_counter() - begin, 3), clipped, peak)
+        written = write_edit(output, audio, info, untouched(_regions(edits), info.frames, info.sample_rate))
+    seconds = round(time.perf_counter() - begin, 3)
+    return EditReport(tuple(reports), str(output), seconds, written.clipped, round(written.peak_db_over, 2))
 
 
 def _regions(edits: Sequence[LoggedEdit]) -> Iterator[tuple[float, float] | None]:

@@ -186,6 +186,7 @@ class Worker:
             strength=job.strength,
             rounds_folder=job.rounds,
             stems=job.stems,
+            headroom=True,
             on_progress=self._progress(job.id),
             is_cancelled=lambda: self._is_cancelled(job.id),
             on_preview=self._preview(job.id),

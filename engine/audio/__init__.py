@@ -9,7 +9,7 @@ from engine.audio.measuring import loudness, peak_dbfs
 from engine.audio.resampling import from_model, model_frames, resample, sides_to_model, to_model
 from engine.audio.sound import BLOCK, Audio, mono
 from engine.audio.storage import scratch
-from engine.audio.writing import EXTENSIONS, Written, write, write_edit
+from engine.audio.writing import EXTENSIONS, Written, with_headroom, write, write_edit
 
 __all__ = [
     "BLOCK",
@@ -41,6 +41,7 @@ __all__ = [
     "splice",
     "sides_to_model",
     "to_model",
+    "with_headroom",
     "write",
     "write_edit",
 ]

@@ -111,6 +111,18 @@ def check_format(path: str | os.PathLike[str], like: FileInfo) -> None:
     _open(io.BytesIO(), like.sample_rate, like.channels, encoding, container).close()
 
 
+def with_headroom(path: str | os.PathLike[str], edited: Audio, source: FileInfo) -> Encoding | None:
+    """For `write_edit` of what will be edited further: floats where the source's whole numbers would cut off what is
+    over full scale, for a later round may well be quieter. None where nothing would be lost."""
+    container = _container(Path(path))
+    subtype = _subtype(Path(path), container, source)
+    if container != "WAV" or subtype not in BITS:
+        return None
+    if all(float(np.abs(block).max(initial=0.0)) <= 1 for _, block in edited.blocks()):
+        return None
+    return Encoding(container, "DOUBLE" if subtype == "PCM_32" else "FLOAT")
+
+
 def _write(
     path: Path,
     audio: Audio,

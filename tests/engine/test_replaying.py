@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from engine.audio import read
 from engine.bundle import Bundle
 from engine.cli import MISTAKE, main
 from engine.editor import Editor
@@ -243,3 +244,18 @@ def test_until_needs_a_log(made: tuple[Path, Path], tmp_path: Path, capsys: pyte
     copy = shutil.copy(made[0], tmp_path / "song.flac")
     assert main(["edit", str(copy), "remove drums", "--until", "0001", "-o", str(tmp_path / "out.wav")]) == MISTAKE
     assert "--replay" in capsys.readouterr().err
+
+
+def test_rounds_that_others_stand_on_are_not_cut_off_at_full_scale(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    song, editor = tmp_path / "song.wav", Editor(tiny_bundle, "cpu")
+    samples = np.random.default_rng(0).uniform(-0.999, 0.999, (22_050, 2))
+    soundfile.write(song, samples, 44_100, subtype="PCM_16")
+    cut = edit_file(editor, song, tmp_path / "cut.wav", ("add strings",), seed=1)
+    whole = edit_file(editor, song, tmp_path / "whole.wav", ("add strings",), seed=1, headroom=True)
+    assert cut.clipped > 0 and whole.clipped == 0
+    assert cut.peak_db_over == whole.peak_db_over > 0
+    loud = read(tmp_path / "whole.wav").samples
+    np.testing.assert_allclose(np.clip(loud, -1, 1), read(tmp_path / "cut.wav").samples, atol=2 / 32_768)
+    take_region(song, tmp_path / "whole.wav", tmp_path / "taken.wav", (0.1, 0.4))
+    inside = slice(round(0.2 * 44_100), round(0.3 * 44_100))
+    np.testing.assert_array_equal(read(tmp_path / "taken.wav").samples[:, inside], loud[:, inside])

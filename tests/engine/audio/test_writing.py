@@ -13,7 +13,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audio import Audio, probe, read, write, write_edit
+from engine.audio import Audio, probe, read, with_headroom, write, write_edit
 from engine.audio.samples import native_type
 from engine.audio.writing import EXTENSIONS, check_format
 from engine.errors import UserError
@@ -269,3 +269,23 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "a.wav", audio)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("peak", "source", "kept"),
+    [(0.9, "PCM_16", None), (1.5, "PCM_16", "FLOAT"), (1.5, "PCM_32", "DOUBLE"), (1.5, "FLOAT", None)],
+)
+def test_what_is_edited_further_keeps_what_is_over_full_scale(
+    tmp_path: Path, peak: float, source: str, kept: str | None
+) -> None:
+    quiet = np.random.default_rng(0).uniform(-0.3, 0.3, (1, 400)).astype(np.float32)
+    soundfile.write(tmp_path / "song.wav", quiet.T, RATE, subtype=source)
+    info = probe(tmp_path / "song.wav")
+    loud = read(tmp_path / "song.wav").samples.copy()
+    loud[0, 100:200] = peak
+    encoding = with_headroom(tmp_path / "round.wav", Audio(loud, RATE), info)
+    assert (encoding.subtype if encoding else None) == kept
+    write_edit(tmp_path / "round.wav", Audio(loud, RATE), info, [(0, 100), (200, 400)], encoding=encoding)
+    after, before = (soundfile.read(tmp_path / name, dtype="float64")[0] for name in ("round.wav", "song.wav"))
+    assert after[100:200] == pytest.approx(peak, abs=1e-4)
+    np.testing.assert_array_equal(np.delete(after, slice(100, 200)), np.delete(before, slice(100, 200)))
