@@ -47,7 +47,8 @@ class EngineDoor(Protocol):
     """What the model of the window needs of an engine; tests put a scripted one here.
 
     Signals: `replied(engine.messages.Reply)`; `started()` when a worker process is up and the model is
-    being loaded; `died(str)` with what it last wrote to stderr, once per death, after which no job lives.
+    being loaded; `died(str, bool)` with what it last wrote to stderr, and whether another is started without being
+    asked to, once per death, after which no job lives.
     """
 
     replied: Any
@@ -70,7 +71,7 @@ class EngineThread(QObject):
 
     replied = Signal(object)
     started = Signal()
-    died = Signal(str)
+    died = Signal(str, bool)
     _send = Signal(object)
     _begin = Signal()
     _finish = Signal(float)
@@ -111,7 +112,7 @@ class _WorkerOwner(QObject):
 
     replied = Signal(object)
     started = Signal()
-    died = Signal(str)
+    died = Signal(str, bool)
 
     def __init__(self, load: Load, command: tuple[str, ...]) -> None:
         super().__init__()
@@ -145,8 +146,9 @@ class _WorkerOwner(QObject):
         process.errorOccurred.connect(self._process_error)
         self._process, self._buffer = process, b""
         self._backlog = [encode(self._load).encode("ascii")]
-        process.start(self._command[0], list(self._command[1:]))
+        # Before the attempt: it may fail at once, and that death must be the last word.
         self.started.emit()
+        process.start(self._command[0], list(self._command[1:]))
 
     @Slot(object)
     def send(self, request: Request) -> None:
@@ -257,7 +259,7 @@ class _WorkerOwner(QObject):
         again = len(self._deaths) < RESTARTS or now - self._deaths[0] > RESTART_WINDOW
         self._deaths.append(now)
         log.warning("the worker ended; last words:\n%s", detail)
-        self.died.emit(detail)
+        self.died.emit(detail, again)
         if again:
             self.begin()
 

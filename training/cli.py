@@ -206,7 +206,9 @@ def record(**options: Any) -> None:
 @click.option("--run", type=PLACE, help="Folder with one run per stage [runs/CONFIG].")
 @click.option("-o", "--output", type=PLACE, help="The bundle [resources/models/CONFIG].")
 @click.option("--metrics", type=click.Path(path_type=Path, exists=True), multiple=True, help="JSON of an evaluation.")
-@click.option("--limit", "limits", multiple=True, metavar="OPERATION=SENTENCE", help="A warning that its users get.")
+@click.option(
+    "--limit", "limits", multiple=True, metavar="OPERATION=SENTENCE", help="A warning that its users get [the base's]."
+)
 @click.option("--version", default="1", show_default=True)
 @click.option("--partial", is_flag=True, help="Pack the stages that there are.")
 @click.option("--base", type=PLACE, help="A model that gives the stages which were not trained anew.")

@@ -53,9 +53,9 @@ def pack_runs(
     """Write the bundle `output` of the runs `runs`/STAGE; what was not trained anew comes from the bundle `base`.
 
     `metrics` are JSON files of evaluations, each kept under its file's name; `limits` are sentences that users of an
-    operation are told. With `partial`, stages that were not trained are left out. The validation songs of `tapes`
-    choose the renderer's odds anew (training.calibration). Raises UserError for a missing run, and for runs that do
-    not fit together.
+    operation are told, those of `base` where there are none. With `partial`, stages that were not trained are left
+    out. The validation songs of `tapes` choose the renderer's odds anew (training.calibration). Raises UserError for a
+    missing run, and for runs that do not fit together.
     """
     parts: dict[str, nn.Module] = {}
     provenance: dict[str, Any] = {"stages": {}}
@@ -107,6 +107,8 @@ def pack_runs(
             figures[path.stem] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise UserError(f"{path} is not JSON ({error})", "give what `instructme evaluate` wrote") from error
+    if not limits and base is not None:
+        limits = Bundle.load(base, verify=False).limits
     return Bundle.write(output, configuration, vocabulary, parts, provenance, figures, limits=limits, version=version)
 
 

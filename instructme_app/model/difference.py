@@ -44,9 +44,9 @@ class _Signals(QObject):
 
 
 class _Task(QRunnable):
-    def __init__(self, key: tuple[str, str], samples: DifferenceSamples, out: _Signals) -> None:
+    def __init__(self, wanted: object, samples: DifferenceSamples, out: _Signals) -> None:
         super().__init__()
-        self._key, self._samples, self._out = key, samples, out
+        self._wanted, self._samples, self._out = wanted, samples, out
 
     def run(self) -> None:
         try:
@@ -57,7 +57,7 @@ class _Task(QRunnable):
         self._samples.let_go()
         # The window may close, and the signals go, while this is computed.
         with contextlib.suppress(RuntimeError):
-            self._out.made.emit(self._key, pyramid)
+            self._out.made.emit(self._wanted, pyramid)
 
 
 class Differences(QObject):
@@ -68,6 +68,8 @@ class Differences(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._key: tuple[str, str] | None = None
+        self._wanted = object()
+        """Of the task whose answer counts: ids begin anew with every song, so those of a pair do not tell."""
         self._pyramid: Pyramid | None = None
         self._signals = _Signals()
         self._signals.made.connect(self._take)
@@ -78,9 +80,9 @@ class Differences(QObject):
         """The pyramid of round `current` minus `reference`, or None until `made` tells."""
         key = (current, reference)
         if key != self._key:
-            self._key, self._pyramid = key, None
+            self._key, self._pyramid, self._wanted = key, None, object()
             self._pool.clear()
-            self._pool.start(_Task(key, DifferenceSamples(now, then), self._signals))
+            self._pool.start(_Task(self._wanted, DifferenceSamples(now, then), self._signals))
         return self._pyramid
 
     def clear(self) -> None:
@@ -90,7 +92,7 @@ class Differences(QObject):
         self._pool.clear()
         self._pool.waitForDone(3000)
 
-    def _take(self, key: tuple[str, str], pyramid: Pyramid | None) -> None:
-        if key == self._key and pyramid is not None:
+    def _take(self, wanted: object, pyramid: Pyramid | None) -> None:
+        if wanted is self._wanted and self._key is not None and pyramid is not None:
             self._pyramid = pyramid
             self.made.emit()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
@@ -44,6 +45,19 @@ from instructme_app.model.words import learnt, suggest
 log = logging.getLogger(__name__)
 
 
+class EngineState(Enum):
+    """What the window can say of the engine."""
+
+    LOADING = auto()
+    READY = auto()
+    RESTING = auto()
+    """The model was put out of memory; the next edit loads it again."""
+    DOWN = auto()
+    """It died too often and is left down; the next edit starts it again."""
+    MISSING = auto()
+    """It is up, and no model could be loaded."""
+
+
 class Editing(QObject):
     """Tell it what the user wants changed; watch what becomes of it."""
 
@@ -52,11 +66,13 @@ class Editing(QObject):
     progress_changed = Signal()
     """Of the running job."""
     engine_changed = Signal()
-    """A model is ready, is being loaded, or rests."""
+    """`state` or `ready` is another."""
     preview_changed = Signal(object)
     """A SpectrumPreview while something is sampled, None when that is over."""
     failed = Signal(object)
     noted = Signal(str)
+    taken_back = Signal(int)
+    """How many edits ran or waited when their song was closed."""
 
     def __init__(self, session: Session, listening: Listening, door: EngineDoor, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,8 +80,7 @@ class Editing(QObject):
         self.queue = Queue()
         self.ready: Ready | None = None
         self.vocabulary = Vocabulary.default()
-        self.resting = False
-        """The model was put out of memory; the next edit loads it again."""
+        self.state = EngineState.LOADING
         self._outputs: dict[str, Pending] = {}
         self._cancelling: set[str] = set()
         self._forecast = Forecast()
@@ -95,14 +110,17 @@ class Editing(QObject):
     def submit(self, text: str, wish: Wish | None = None, *, first: bool = False) -> tuple[Job, ...]:
         """Queue what `text` asks for, one round for each edit in it, as often as there are to be variations.
 
-        It edits the current round, or what the last queued edit will give; with `first`, what the running one will
-        give, before all that waits. Variations edit the same and differ in their seeds. Raises UserError.
+        It edits the current round; or, as long as the user stands where that goes on from, what the last queued edit
+        will give. With `first` it comes before all that waits, and the running edit is meant. Variations edit the same
+        and differ in their seeds. Raises UserError.
         """
         project, info = self._session.project, self._session.info
         if project is None or info is None:
             raise UserError("no song is open", "open or drop a sound file first")
-        base = self.queue.running if first else self.queue.tail
-        jobs = jobs_for(text, self.read(text), wish or Wish(), base, project.history.current.id, info.duration)
+        base, current = self.queue.running if first else self.queue.tail, project.history.current.id
+        if base is not None and current not in self.queue.goes_on_from(base):
+            base = None  # the user went to another round meanwhile, and means that one
+        jobs = jobs_for(text, self.read(text), wish or Wish(), base, current, info.duration)
         self._queued(self.queue.insert_next(*jobs) if first else self.queue.append(*jobs))
         return jobs
 
@@ -173,13 +191,17 @@ class Editing(QObject):
         return memory_for(info, instructions, region, self.ready, self.resting)
 
     @property
+    def resting(self) -> bool:
+        return self.state is EngineState.RESTING
+
+    @property
     def can_rest(self) -> bool:
-        return self.ready is not None and not self.resting and self.queue.running is None
+        return self.state is EngineState.READY and self.queue.running is None
 
     def rest(self) -> None:
         """Free the memory of the model. The next edit takes it up again, which costs some seconds."""
         if self.can_rest:
-            self.resting = True
+            self.state = EngineState.RESTING
             self._listening.give_way()
             self._door.send(Unload())
             self.engine_changed.emit()
@@ -190,7 +212,7 @@ class Editing(QObject):
         """The reducer: every reply of the engine comes through here."""
         match reply:
             case Ready():
-                self.ready, self.resting = reply, False
+                self.ready, self.state = reply, EngineState.READY
                 self.vocabulary = learnt(reply)
                 self.engine_changed.emit()
                 self._pump()
@@ -212,6 +234,9 @@ class Editing(QObject):
             case Failed():
                 failure = Failure(reply.cause, reply.remedy, reply.detail)
                 if reply.id is None:
+                    if self.ready is None:
+                        self.state = EngineState.MISSING
+                        self.engine_changed.emit()
                     self.failed.emit(failure)
                 else:
                     self._ended(reply.id, failure)
@@ -223,7 +248,7 @@ class Editing(QObject):
             return
         if self.queue.waiting:
             self._start_edit(project)
-        elif self.ready is not None and not self.resting:
+        elif self.state is EngineState.READY:
             # A model that rests is woken by an edit, and by nothing that can wait.
             self._listening.listen()
 
@@ -242,7 +267,7 @@ class Editing(QObject):
         self._outputs[job.id] = pending
         self._forecast.reset()
         if self.resting:
-            self.resting = False
+            self.state = EngineState.READY
             self.engine_changed.emit()
         self._door.send(
             EditJob(
@@ -358,12 +383,15 @@ class Editing(QObject):
         self.queue_changed.emit()
 
     def _closing(self) -> None:
-        """Of the song: running edits are taken back; finished rounds are on disk already."""
-        for job in self.queue.jobs:
+        """Of the song: what runs and waits is taken back, and said to be; finished rounds are on disk already."""
+        jobs = self.queue.jobs
+        for job in jobs:
             if self.queue.running == job:
                 self._door.send(Cancel(job.id))
             self._forget_output(job)
         self.queue = Queue()
+        if jobs:
+            self.taken_back.emit(len(jobs))
 
     def _forget_output(self, job: Job) -> None:
         pending = self._outputs.pop(job.id, None)
@@ -371,20 +399,24 @@ class Editing(QObject):
             self._session.project.cancel_round(pending)
 
     def _engine_started(self) -> None:
-        self.ready, self.resting = None, False
+        self.ready, self.state = None, EngineState.LOADING
         self.engine_changed.emit()
 
-    def _engine_died(self, detail: str) -> None:
-        self.ready = None
+    def _engine_died(self, detail: str, again: bool) -> None:
+        """`again`: another one is started without being asked to."""
+        self.ready, self.state = None, EngineState.LOADING if again else EngineState.DOWN
         self._listening.engine_died()
         self.engine_changed.emit()
         job = self.queue.running
         if job is None:
-            self.failed.emit(Failure("the engine stopped", "it is being started again; nothing is lost", detail))
+            remedy = (
+                self.tr("it starts again by itself; nothing is lost")
+                if again
+                else self.tr("it stopped several times in a row: the next edit starts it again; nothing is lost")
+            )
+            self.failed.emit(Failure(self.tr("the engine stopped"), remedy, detail))
         elif job.id in self._cancelling:
             self._ended(job.id, None)
         else:
-            self._ended(
-                job.id,
-                Failure("the engine stopped during the edit", "it is being started again; try the edit again", detail),
-            )
+            remedy = self.tr("try the edit again; the engine starts anew for it")
+            self._ended(job.id, Failure(self.tr("the engine stopped during the edit"), remedy, detail))

@@ -58,6 +58,16 @@ class Queue:
     def jobs(self) -> tuple[Job, ...]:
         return ((self.running,) if self.running else ()) + self.waiting
 
+    def goes_on_from(self, job: Job) -> frozenset[str]:
+        """The rounds where one stands who will be moved on to what `job` gives: the one that its chain begins at, and
+        the seats on the way."""
+        rounds: set[str] = set()
+        below: Job | None = job
+        while below is not None:
+            rounds.update(entry for entry in (below.parent, below.seat) if entry is not None)
+            below = self.find(below.after) if below.after is not None else None
+        return frozenset(rounds)
+
     def find(self, job_id: str) -> Job | None:
         return next((job for job in self.jobs if job.id == job_id), None)
 

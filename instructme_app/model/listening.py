@@ -59,6 +59,10 @@ class Listening(QObject):
             self._heard[round_id] = self._heard.pop(round_id)  # the one wanted last goes last
         return self._heard.get(round_id)
 
+    def gave_up(self, round_id: str) -> bool:
+        """Whether listening to a round failed: it is not tried again as long as the song is open."""
+        return round_id in self._unheard
+
     @property
     def busy(self) -> bool:
         return self._under is not None

@@ -18,8 +18,10 @@ from instructme_app.model.pyramid import Pyramid
 
 log = logging.getLogger(__name__)
 
-KEPT_LEAST = 4
-"""Rounds that stay open however long they are: the source, the two that are compared, and one to come from."""
+KEPT_LEAST = 6
+"""Rounds that stay open however long they are: the two of a blind comparison, the current one and what it is compared
+with, the source that the waveforms are scaled by, and one to come from. All of the first five can be wanted at once:
+were fewer kept, each that is read would close another that is wanted, and reading would never end."""
 
 DEFAULT_LIMIT = 400 * 2**20
 """Bytes of samples that stay open; the settings say otherwise."""
@@ -76,8 +78,8 @@ def thumbnail(media: Media) -> Thumbnail:
 
 
 class _Signals(QObject):
-    loaded = Signal(str, object, object)
-    failed = Signal(str, str, str)
+    loaded = Signal(str, Path, object, object)
+    failed = Signal(str, Path, str, str)
 
 
 class _LoadTask(QRunnable):
@@ -90,16 +92,20 @@ class _LoadTask(QRunnable):
         with contextlib.suppress(RuntimeError):
             try:
                 media = load(self._path)
-                self._signals.loaded.emit(self._key, media, thumbnail(media))
+                self._signals.loaded.emit(self._key, self._path, media, thumbnail(media))
             except UserError as error:
-                self._signals.failed.emit(self._key, error.cause, error.remedy)
+                self._signals.failed.emit(self._key, self._path, error.cause, error.remedy)
             except (OSError, ValueError, MemoryError) as error:
                 log.exception("reading %s", self._path)
-                self._signals.failed.emit(self._key, f"'{self._path.name}' cannot be read ({error})", "open it again")
+                cause = f"'{self._path.name}' cannot be read ({error})"
+                self._signals.failed.emit(self._key, self._path, cause, "open it again")
 
 
 class MediaLibrary(QObject):
-    """Rounds by key. `get` answers at once; what is not here yet is read and told by `loaded`."""
+    """Rounds by key. `get` answers at once; what is not here yet is read and told by `loaded`.
+
+    Keys begin anew with every song, so the path decides whether it is the round that is meant.
+    """
 
     loaded = Signal(str)
     failed = Signal(str, str, str)
@@ -107,9 +113,9 @@ class MediaLibrary(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._limit = DEFAULT_LIMIT
-        self._kept: OrderedDict[str, Media] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Path, Media]] = OrderedDict()
         self.thumbnails: dict[str, Thumbnail] = {}
-        self._asked: set[str] = set()
+        self._asked: dict[str, Path] = {}
         self._signals = _Signals()
         self._signals.loaded.connect(self._take)
         self._signals.failed.connect(self._refuse)
@@ -129,16 +135,17 @@ class MediaLibrary(QObject):
     @property
     def bytes(self) -> int:
         """Of the samples that are open now."""
-        return sum(media.bytes for media in self._kept.values())
+        return sum(media.bytes for _, media in self._kept.values())
 
     def get(self, key: str, path: Path) -> Media | None:
-        media = self._kept.get(key)
-        if media is not None:
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == path:
             self._kept.move_to_end(key)
-        elif key not in self._asked:
-            self._asked.add(key)
+            return kept[1]
+        if self._asked.get(key) != path:
+            self._asked[key] = path
             self._pool.start(_LoadTask(key, path, self._signals))
-        return media
+        return None
 
     def clear(self) -> None:
         self._pool.clear()
@@ -150,11 +157,11 @@ class MediaLibrary(QObject):
         self._pool.clear()
         self._pool.waitForDone(3000)
 
-    def _take(self, key: str, media: Media, picture: Thumbnail) -> None:
-        if key not in self._asked:
+    def _take(self, key: str, path: Path, media: Media, picture: Thumbnail) -> None:
+        if self._asked.get(key) != path:
             return  # of a song that was closed meanwhile
-        self._asked.discard(key)
-        self._kept[key] = media
+        del self._asked[key]
+        self._kept[key] = (path, media)
         self.thumbnails[key] = picture
         self._shrink()
         self.loaded.emit(key)
@@ -162,9 +169,10 @@ class MediaLibrary(QObject):
     def _shrink(self) -> None:
         total = self.bytes
         while len(self._kept) > KEPT_LEAST and total > self._limit:
-            _, oldest = self._kept.popitem(last=False)
+            _, (_, oldest) = self._kept.popitem(last=False)
             total -= oldest.bytes
 
-    def _refuse(self, key: str, cause: str, remedy: str) -> None:
-        self._asked.discard(key)
-        self.failed.emit(key, cause, remedy)
+    def _refuse(self, key: str, path: Path, cause: str, remedy: str) -> None:
+        if self._asked.get(key) == path:
+            del self._asked[key]
+            self.failed.emit(key, cause, remedy)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import logging
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from PySide6.QtCore import QObject, QRunnable, Signal
 
 from engine.audio import FileInfo, probe
 from engine.errors import UserError
-from engine.session import Project
+from engine.session import Project, manifest
+from engine.session.locking import locked
 from instructme_app.model.failure import Failure
 
 log = logging.getLogger(__name__)
@@ -29,22 +32,50 @@ class Opened:
 
 
 def open_project(path: Path, projects: Path) -> Opened:
-    """A sound file becomes a new project under `projects`; a project's folder goes on where it was.
+    """A project's folder goes on where it was. So does a sound file that was edited before, in its latest project under
+    `projects` that nobody has open; any other becomes a new one there.
 
     Raises UserError.
     """
     if path.is_dir():
         project = Project.open(path)
     else:
-        info = probe(path)  # before a folder is made for it
+        probe(path)  # before a folder is made for it
         slug = re.sub(r"[^\w.-]+", "-", path.stem).strip("-.")[:60] or "song"
-        project = Project.create(projects / f"{slug}-{uuid.uuid4().hex[:8]}", path)
+        project = _go_on(path, projects, slug) or Project.create(projects / f"{slug}-{uuid.uuid4().hex[:8]}", path)
     try:
         info = probe(project.audio_path(project.history.root.id))
     except BaseException:
         project.close()
         raise
     return Opened(project, info, path)
+
+
+def _go_on(song: Path, projects: Path, slug: str) -> Project | None:
+    """What cannot be opened, now or at all, is left as it is: a new project loses nothing."""
+    for folder in _edited(song, projects, slug):
+        with contextlib.suppress(UserError, OSError):
+            lock = locked(folder)
+            # Where there are no locks, it may be the project in hand: opening it twice would sweep away what is made.
+            if lock is not None:
+                lock.close()
+                return Project.open(folder)
+    return None
+
+
+def _edited(song: Path, projects: Path, slug: str) -> Iterator[Path]:
+    """Folders of projects with rounds that were made of this very song, byte for byte; the latest first."""
+    found: list[tuple[float, Path]] = []
+    # Another song of that name, or this one after somebody changed the file, is not gone on with.
+    pattern = re.compile(re.escape(slug) + "-[0-9a-f]{8}")
+    for folder in projects.iterdir() if projects.is_dir() else ():
+        with contextlib.suppress(UserError, OSError):
+            history = manifest.load(folder)[0] if pattern.fullmatch(folder.name) else None
+            if history is None or len(history) < 2:
+                continue
+            if filecmp.cmp(song, folder / history.root.audio, shallow=False):
+                found.append(((folder / manifest.NAME).stat().st_mtime, folder))
+    return (folder for _, folder in sorted(found, reverse=True))
 
 
 class OpenTask(QRunnable):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
+from instructme_app.views.fitting import FittingWords
 
 
 class Banner(QFrame):
@@ -24,12 +25,10 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setProperty("role", "banner")
         self._icon = QLabel()
-        self.cause = QLabel()
-        self.cause.setWordWrap(True)
+        self.cause = FittingWords()
         self.cause.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.remedy = QLabel()
+        self.remedy = FittingWords()
         self.remedy.setProperty("role", "muted")
-        self.remedy.setWordWrap(True)
         self.details_button = QPushButton(self.tr("Details"))
         self.details_button.setProperty("kind", "link")
         self.details_button.setCheckable(True)

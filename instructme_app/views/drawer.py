@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
+from instructme_app.views.fitting import FittingLine
 from instructme_app.views.prompt_controls import Stepper
 
 MOST_STEPS = 64
@@ -43,7 +44,8 @@ class Drawer(QWidget):
         guidance = Stepper(self.guidance, self.tr("Guidance"), NUMBER)
         guidance.setToolTip(self.tr("How closely what is added follows the words; 1 is none"))
         self._steppers = (steps, guidance)
-        self.memory = QLabel()
+        self.memory = FittingLine(mode=Qt.TextElideMode.ElideRight)
+        self.memory.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.memory.setProperty("role", "faint")
         self.reset = QPushButton(self.tr("Reset"))
         self.reset.setProperty("kind", "link")
@@ -62,8 +64,7 @@ class Drawer(QWidget):
                 row.addWidget(part)
             row.addSpacing(10)
         row.addWidget(self.reset)
-        row.addStretch(1)
-        row.addWidget(self.memory)
+        row.addWidget(self.memory, 1)
         self.strength.valueChanged.connect(self._show)
         for stepper in self._steppers:
             stepper.changed.connect(self._show)

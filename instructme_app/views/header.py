@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from instructme_app import theme
+from instructme_app.views.fitting import FittingLine
 
 
 class Header(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = QLabel("InstructME")
+        self.title = FittingLine("InstructME")
         self.title.setProperty("role", "title")
-        self.about = QLabel()
+        self.about = FittingLine()
         self.about.setProperty("role", "muted")
         self.open_button = QPushButton(self.tr("Open"))
         self.export_button = QPushButton(self.tr("Export"))

@@ -193,6 +193,13 @@ class HistoryPanel(QWidget):
                 self.list.edit(at)
                 return
 
+    def finish_edit(self) -> None:
+        """Take a name or a note that is being written as it stands, before its round is out of reach."""
+        editor = self._delegate.editor
+        if editor is not None:
+            self._delegate.commitData.emit(editor)
+            self._delegate.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
     def offer_undo(self, words: str) -> None:
         """A strip that says what was deleted, and takes it back."""
         self.offer.setText(words)
@@ -275,7 +282,7 @@ class HistoryPanel(QWidget):
         (self.noted if self._delegate.field == "note" else self.renamed).emit(round_id, text)
 
     def _editor_closed(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        self._delegate.editing = ""
+        self._delegate.editing, self._delegate.editor = "", None
         self.list.scheduleDelayedItemsLayout()
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None

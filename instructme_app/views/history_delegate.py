@@ -91,6 +91,8 @@ class HistoryDelegate(QStyledItemDelegate):
         """What is edited in place: label or note."""
         self.editing = ""
         """Id of the row that is being edited in place."""
+        self.editor: QLineEdit | None = None
+        """Where it is written, while it is."""
         self.pointer: QPoint | None = None
         """Where the mouse is, in the list's pixels."""
         self._pictures: dict[tuple[int, str, float], tuple[Thumbnail, QPixmap]] = {}
@@ -113,7 +115,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         row: HistoryRow = index.data(ROUND)
         self.editing = row.id
-        edit = QLineEdit(parent)
+        edit = self.editor = QLineEdit(parent)
         edit.setProperty("role", "small")
         edit.setMaxLength(200)
         if self.field == "note":

@@ -92,9 +92,7 @@ class Lane(TimeWidget):
     def paint_labels(self, painter: QPainter, area: QRect) -> None:
         """Name and description; `area` is the gutter at the lane's left."""
         colours = theme.active()
-        for index, tone in enumerate(self.tones):
-            part = (area.height() - 12) / len(self.tones)
-            painter.fillRect(QRectF(area.left() + 8, area.top() + 6 + index * part, 2.5, part), colours.colour(tone))
+        self.paint_tones(painter, area)
         box = QRect(area.left() + TITLE_LEFT, area.top() + 5, TITLE_RIGHT - TITLE_LEFT, area.height() - 8)
         flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         painter.setFont(font(11, QFont.Weight.DemiBold))
@@ -109,6 +107,18 @@ class Lane(TimeWidget):
         lines = max(0, (words.height() + 1) // metrics.lineSpacing())
         for index, line in enumerate(_wrapped(self.subtitle, metrics, words.width(), lines)):
             painter.drawText(words.left(), words.top() + metrics.ascent() + index * metrics.lineSpacing(), line)
+
+    def paint_tones(self, painter: QPainter, area: QRect) -> None:
+        """Whose picture it is, as a bar at the left."""
+        for index, tone in enumerate(self.tones):
+            part = (area.height() - 12) / len(self.tones)
+            bar = QRectF(area.left() + 8, area.top() + 6 + index * part, 2.5, part)
+            painter.fillRect(bar, theme.active().colour(tone))
+
+    def set_tones(self, tones: tuple[str, ...]) -> None:
+        if tones != self.tones:
+            self.tones = tones
+            self.update()
 
     def hovered(self, at: QPoint) -> None:
         if self.content().contains(at):

@@ -24,6 +24,8 @@ STRIP = 20
 """Pixels at the top of the chord lane, where the names stand."""
 LABEL_PIXELS = 11.0
 """Between two names of rows, at least."""
+BAR, UPRIGHT = 14, 14
+"""Pixels of a gutter that is full of names: the bar of its tones, and words that stand upright."""
 
 
 def fold_chords(chords: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -245,11 +247,27 @@ class InstrumentLane(MatrixLane):
         if not self.names:
             super().paint_labels(painter, area)
             return
+        self.paint_tones(painter, area)
+        left = area.left() + (BAR if self.tones else 4)
+        if self.subtitle:
+            self._paint_upright(painter, QRect(left, area.top(), UPRIGHT, area.height()))
+            left += UPRIGHT
         height = area.height() / len(self.names)
         painter.setFont(font(max(8, min(11, int(height) - 3))))
         painter.setPen(theme.active().colour("muted"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for row, name in enumerate(self.names):
-            box = QRectF(area.left() + 4, area.top() + row * height, area.width() - 10, height)
+            box = QRectF(left, area.top() + row * height, area.right() - 5 - left, height)
             words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(box.width()))
             painter.drawText(box, right, words)
+
+    def _paint_upright(self, painter: QPainter, area: QRect) -> None:
+        """The description, turned: the names of the instruments leave it no line."""
+        painter.save()
+        painter.translate(area.left(), area.bottom())
+        painter.rotate(-90)
+        painter.setFont(font(10))
+        painter.setPen(theme.active().colour("faint"))
+        words = painter.fontMetrics().elidedText(self.subtitle, Qt.TextElideMode.ElideRight, area.height())
+        painter.drawText(QRectF(0, 0, area.height(), area.width()), Qt.AlignmentFlag.AlignCenter, words)
+        painter.restore()

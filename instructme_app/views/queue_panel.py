@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -84,6 +84,8 @@ class QueuePanel(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._list)
+        # Its rows wrap by its width, which a scroll bar changes too.
+        self._scroll.viewport().installEventFilter(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 6, 1, 8)
         layout.setSpacing(2)
@@ -118,9 +120,16 @@ class QueuePanel(QFrame):
         self.fit()
 
     def fit(self) -> None:
-        """As high as the rows, up to TALLEST."""
-        height = sum(widget.sizeHint().height() for widget in self._widgets)
+        """As high as the rows are at this width, up to TALLEST."""
+        margins = self._lines.contentsMargins()
+        width = self._scroll.viewport().width() - margins.left() - margins.right()
+        height = sum(widget.height_at(width) for widget in self._widgets)
         self._scroll.setFixedHeight(min(height, TALLEST))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.fit()
+        return super().eventFilter(watched, event)
 
     def theme_changed(self) -> None:
         self.close_button.setIcon(theme.icon("down", "muted", 14))
@@ -207,6 +216,10 @@ class _Row(QWidget):
         layout.addLayout(line)
         layout.addWidget(self.folded)
         self.theme_changed()
+
+    def height_at(self, width: int) -> int:
+        """Pixels: what failed is told in lines that wrap, and a label without a width would wrap after each word."""
+        return self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
 
     def theme_changed(self) -> None:
         colours = theme.active()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from instructme_app import theme
 from instructme_app.views.beats import BeatGrid
+from instructme_app.views.fitting import FittingLine
 from instructme_app.views.time_axis import Selection, clock
 
 MODES = ("side", "overlay", "difference")
@@ -50,9 +51,9 @@ class ViewBar(QWidget):
         self.inspect = self._tool("spectrum", self.tr("Spectrum at the playhead"))
         self.lanes = self._tool("lanes", self.tr("Show and hide lanes"))
         self.lanes.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.selection = QLabel()
+        self.selection = FittingLine(name=self.tr("Selection"), mode=Qt.TextElideMode.ElideRight)
+        self.selection.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.selection.setProperty("role", "muted")
-        self.selection.setAccessibleName(self.tr("Selection"))
 
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 0, 14, 4)
@@ -61,8 +62,7 @@ class ViewBar(QWidget):
         layout.addSpacing(8)
         for button in (self.snap, self.lanes, self.inspect):
             layout.addWidget(button)
-        layout.addStretch(1)
-        layout.addWidget(self.selection)
+        layout.addWidget(self.selection, 1)
         self.set_mode("side", False)
         self.theme_changed()
 

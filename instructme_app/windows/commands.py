@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from instructme_app.model.settings import THEMES
 
@@ -12,7 +14,12 @@ if TYPE_CHECKING:
     from instructme_app.windows.main_window import MainWindow
 
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class Commands(QObject):
+    """Space plays wherever the keyboard is, as musicians expect; Enter presses the button that has it."""
+
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
@@ -43,6 +50,20 @@ class Commands(QObject):
         labels = {"dark": self.tr("Dark"), "light": self.tr("Light"), "system": self.tr("As the system")}
         for name in THEMES:
             add("view", labels[name], "", lambda name=name: setattr(window.settings, "theme", name), submenu=themes)
+
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys arrive here that neither a shortcut nor the part with the keyboard wanted."""
+        if watched is self._window and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            button, keys = QApplication.focusWidget(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            plain = event.key() in ENTER and keys == Qt.KeyboardModifier.NoModifier
+            if plain and isinstance(button, QAbstractButton) and self._window.isAncestorOf(button):
+                # Held down, it must not press again and again.
+                if not event.isAutoRepeat():
+                    button.click()
+                return True
+        return super().eventFilter(watched, event)
 
     def _focus_bar(self) -> None:
         self._window.bar.edit.setFocus()

@@ -24,6 +24,8 @@ class HistoryCommands(QObject):
         super().__init__(window)
         self._window = window
         self._session = window.session
+        # Before the gists note their last: the name that is taken over here changes a round once more.
+        self._session.song_closing.connect(window.history.finish_edit)
         self.gists = Gists(window.session, self)
         self.regions = Regions(window.session, self)
         self._add_moves()
@@ -87,7 +89,7 @@ class HistoryCommands(QObject):
         session.song_changed.connect(panel.clear)
         session.compared_changed.connect(self.refresh)
         panel.renamed.connect(self.rename)
-        panel.noted.connect(lambda round_id, text: session.annotate(round_id, note=text))
+        panel.noted.connect(self.note)
         panel.star_toggled.connect(self.star)
         panel.compare_chosen.connect(self.compare)
         panel.menu_requested.connect(self._show_menu)
@@ -99,6 +101,11 @@ class HistoryCommands(QObject):
 
     def _has_song(self) -> bool:
         return self._session.project is not None
+
+    def _known(self, round_id: str) -> Round | None:
+        """None for a round that was deleted, or is of another song: what is written or open may come too late."""
+        project = self._session.project
+        return project.history[round_id] if project is not None and round_id in project.history else None
 
     def _has_edits(self) -> bool:
         return len(self._session.rounds) > 1
@@ -135,10 +142,12 @@ class HistoryCommands(QObject):
     def menu_for(self, round_id: str) -> QMenu | None:
         """What can be done with one round; None for one that is still to come."""
         session, panel = self._session, self._window.history
-        if session.project is None or round_id not in session.project.history:
+        entry, current = self._known(round_id), session.current
+        if entry is None:
             return None
-        entry, current = session.round(round_id), session.current
         menu = QMenu(self._window)
+        # The next song has rounds of the same ids, which are not meant.
+        session.song_closing.connect(menu.close)
         here = current is not None and entry.id == current.id
         edited = entry.parent is not None
         compared = session.compared is not None and session.compared.id == entry.id
@@ -163,15 +172,21 @@ class HistoryCommands(QObject):
 
     def rename(self, round_id: str, text: str) -> None:
         """Nothing, or the words of the instruction, give the round its own words back."""
-        entry = self._session.round(round_id)
+        entry = self._known(round_id)
+        if entry is None:
+            return
         own = "" if entry.parent is None else (entry.understood or entry.instruction)
         self._session.annotate(round_id, label="" if text == own else text)
         if entry.parent is None:
             self._window.title.setText(self._session.name)
 
+    def note(self, round_id: str, text: str) -> None:
+        if self._known(round_id) is not None:
+            self._session.annotate(round_id, note=text)
+
     def star(self, round_id: str) -> None:
-        entry = self._session.round(round_id)
-        if entry.parent is not None:
+        entry = self._known(round_id)
+        if entry is not None and entry.parent is not None:
             self._session.annotate(round_id, starred=not entry.starred)
 
     def compare(self, round_id: str) -> None:
@@ -196,7 +211,7 @@ class HistoryCommands(QObject):
     def delete(self, round_id: str) -> None:
         """To the trash, with what grew on it; a strip in the panel takes it back."""
         session = self._session
-        if session.project is None or round_id not in session.project.history:
+        if self._known(round_id) is None:
             return
         branch = {round_id, *(entry.id for entry in self._below(round_id))}
         parents = {job.parent for job in self._window.editing.queue.jobs}
@@ -231,7 +246,8 @@ class HistoryCommands(QObject):
         no = box.addButton(self.tr("Keep them"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(no)
         box.exec()
-        if box.clickedButton() is not yes:
+        # While it was asked another song may have come, whose trash is not meant.
+        if box.clickedButton() is not yes or self._session.project is not project:
             return False
         self._session.purge()
         self._window.history.withdraw_offer()

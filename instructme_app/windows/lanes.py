@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from engine.analysis.chords import CHORDS
 from engine.session import Round
 from instructme_app.model.analysis import Heard
 from instructme_app.model.difference import Differences
-from instructme_app.model.editing import Editing
+from instructme_app.model.editing import Editing, EngineState
 from instructme_app.model.listening import Listening
 from instructme_app.model.media import Media, MediaLibrary
 from instructme_app.model.session import Session
@@ -28,6 +29,9 @@ from instructme_app.views.waveform import Trace, WaveformLane, reach_of
 
 GROUPS = ("waveform", "spectrogram", "chords", "pitches", "instruments")
 """What can be shown and hidden; a mode decides which lanes of a group are meant."""
+STEM_TONES: Mapping[Literal["removed", "added"], str] = {"removed": "less", "added": "more"}
+UNSIGNED = "muted"
+"""The tone of a difference that does not tell what left from what came."""
 
 
 class SongLanes(QObject):
@@ -56,6 +60,10 @@ class SongLanes(QObject):
         self.axis = axis
         self.tiles = TileStore(self)
         self._differences = Differences(self)
+        # Apart from the rounds, of which only a few stay open: a stem in sight must close none of those.
+        self._stems = MediaLibrary(self)
+        self._stems.limit = 0
+        self._unreadable: set[str] = set()
         self.stack = LaneStack(axis)
         self.ruler = self.stack.ruler
         spectrum, both = self.tr("Spectrum"), ("source", "accent")
@@ -90,6 +98,8 @@ class SongLanes(QObject):
         editing.engine_changed.connect(self._show_heard)
         media.loaded.connect(lambda _: self.refresh())
         self._differences.made.connect(self.refresh)
+        self._stems.loaded.connect(lambda _: self.refresh())
+        self._stems.failed.connect(lambda key, _cause, _remedy: self._miss(key))
         self._show_lanes()
 
     # What is in sight
@@ -168,6 +178,8 @@ class SongLanes(QObject):
     def _new_song(self) -> None:
         self.tiles.clear()
         self._differences.clear()
+        self._stems.clear()
+        self._unreadable.clear()
         info = self._session.info
         if info is not None:
             self.axis.set_sample_rate(info.sample_rate)
@@ -234,8 +246,40 @@ class SongLanes(QObject):
         )
         self.spectrogram_difference.set_sound(sound, self._sound(reference, then))
         if self.mode == "difference":
+            self._show_difference(current, now, reference, then)
+
+    def _show_difference(self, current: Round, now: Media, reference: Round, then: Media) -> None:
+        """Stems tell what left from what came. Without them a waveform has no sign that says so, and no colour."""
+        rate, stems = now.audio.sample_rate, self._stems_of(current, now, reference)
+        if stems is None:
+            traces = ()
+        elif stems:
+            traces = tuple(Trace(stem.pyramid, rate, tone) for tone, stem in stems.items())
+        else:
             made = self._differences.get(current.id, reference.id, now.audio.samples, then.audio.samples)
-            self.difference.set_traces(() if made is None else (Trace(made, rate, "accent"),))
+            traces = () if made is None else (Trace(made, rate, UNSIGNED),)
+        self.difference.set_tones(tuple(trace.tone for trace in traces) or (UNSIGNED,))
+        self.difference.set_traces(traces)
+
+    def _stems_of(self, current: Round, now: Media, reference: Round) -> dict[str, Media] | None:
+        """What the edit took and brought, by tone; empty where that was not kept, or does not tell these two rounds
+        apart; None while it is read."""
+        project = self._session.project
+        if project is None or reference.id != current.parent:
+            return {}
+        paths = {tone: project.stem_path(current.id, stem) for stem, tone in STEM_TONES.items()}
+        there = {tone: path for tone, path in paths.items() if path is not None}
+        if self._unreadable.intersection(map(str, there.values())):
+            return {}
+        read = {tone: self._stems.get(str(path), path) for tone, path in there.items()}
+        found = {tone: media for tone, media in read.items() if media is not None}
+        if len(found) < len(there):
+            return None
+        return found if all(media.audio.frames == now.audio.frames for media in found.values()) else {}
+
+    def _miss(self, key: str) -> None:
+        self._unreadable.add(key)
+        self.refresh()
 
     def _set_reach(self, *shown: Media | None) -> None:
         """One scale for the waveforms, so that they can be compared: the loudest sample of the song reaches the edge,
@@ -256,10 +300,16 @@ class SongLanes(QObject):
         before = self._listening.heard(reference.id) if reference is not None else None
         signed = self.mode == "difference" and heard is not None and before is not None
         for lanes in (self.chords, self.pitches, self.instruments):
-            lanes.tones = ("less", "more") if signed else ("accent",) if reference is not None else ("source",)
-        waiting = self.tr("Loading the model …") if self._editing.ready is None else self.tr("Listening …")
+            lanes.set_tones(("less", "more") if signed else ("accent",) if reference is not None else ("source",))
+        two = reference is not None and self.mode == "side" and self.both_heard
+        for lane in (self.source_chords, self.source_pitches, self.source_instruments):
+            lane.set_subtitle(self._named(reference)[0] if two and reference is not None else "")
+        for lane in (self.chords, self.pitches, self.instruments):
+            lane.set_subtitle(self.tr("Now") if two else "")
         alone = before is None or (self.mode == "side" and self.both_heard)
-        self._show_matrices(self.chords, self.pitches, self.instruments, heard, None if alone else before, waiting)
+        self._show_matrices(
+            self.chords, self.pitches, self.instruments, heard, None if alone else before, self._unheard(current)
+        )
         if self.both_heard:
             self._show_matrices(
                 self.source_chords,
@@ -267,7 +317,7 @@ class SongLanes(QObject):
                 self.source_instruments,
                 before,
                 None,
-                self.tr("Not listened to yet"),
+                self._unheard(reference),
             )
         self.ruler.set_words(" · ".join(self._key_and_tempo(heard)))
         known = heard or before
@@ -277,6 +327,20 @@ class SongLanes(QObject):
         self.stack.arrange()
 
     _grid_of: Heard | None = None
+
+    def _unheard(self, entry: Round | None) -> str:
+        """Why nothing is known of a round: only what is really going on may be said to go on."""
+        if entry is not None and self._listening.gave_up(entry.id):
+            return self.tr("This round could not be listened to")
+        if entry != self._session.current:
+            return self.tr("Not listened to yet")
+        return {
+            EngineState.LOADING: self.tr("Loading the model …"),
+            EngineState.READY: self.tr("Listening …"),
+            EngineState.RESTING: self.tr("Not listened to: the model rests until the next edit"),
+            EngineState.DOWN: self.tr("Not listened to: the engine has stopped"),
+            EngineState.MISSING: self.tr("Not listened to: no model is loaded"),
+        }[self._editing.state]
 
     def _show_matrices(
         self,
@@ -323,6 +387,7 @@ class SongLanes(QObject):
         self.closing.emit()
         self.tiles.close()
         self._differences.close()
+        self._stems.close()
 
 
 def _keys(heard: Heard) -> np.ndarray | None:

@@ -6,11 +6,11 @@ import logging
 from pathlib import Path
 
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QWidget
 
 from instructme_app import theme
 from instructme_app.engine_thread import EngineDoor
-from instructme_app.model.editing import Editing
+from instructme_app.model.editing import Editing, EngineState
 from instructme_app.model.failure import Failure
 from instructme_app.model.listening import Listening
 from instructme_app.model.media import MediaLibrary
@@ -71,6 +71,8 @@ class MainWindow(QMainWindow):
         self.title, self.about = self.header.title, self.header.about
         self._retry_text = ""
         self._remarked = ""
+        self._parting = ""
+        """What there was to say when the song before was closed."""
         self._build()
         self.actions_ = Actions(self)
         self.filing = Filing(self)
@@ -100,6 +102,9 @@ class MainWindow(QMainWindow):
         self.layout_ = MainLayout(self.header, self.banner, self.lanes.stack, self.transport, self.history, self.bar)
         self.layout_.restore(self.settings.splitter)
         self.setCentralWidget(self.layout_)
+        for field in self.findChildren(QLineEdit):
+            # A file that falls on a field is meant for the window; the field would take its address as words.
+            field.setAcceptDrops(False)
         self.engine_state = QLabel()
         self.engine_state.setContentsMargins(12, 0, 0, 0)
         self.statusBar().addWidget(self.engine_state)
@@ -107,6 +112,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session, editing, transport, bar = self.session, self.editing, self.transport, self.bar
+        session.song_closing.connect(self.media.clear)
         session.song_changed.connect(self._new_song)
         session.opening_changed.connect(self._show_song)
         session.rounds_changed.connect(self._show_history)
@@ -116,6 +122,7 @@ class MainWindow(QMainWindow):
         editing.engine_changed.connect(self._show_engine)
         editing.failed.connect(self._show_failure)
         editing.noted.connect(self._remark)
+        editing.taken_back.connect(self._tell_taken_back)
         self.listening.heard_changed.connect(lambda _: bar.set_suggestions(editing.suggestions()))
         self.media.loaded.connect(lambda _: self._show_history())
         self.media.failed.connect(lambda _key, cause, remedy: self._show_failure(Failure(cause, remedy)))
@@ -164,7 +171,13 @@ class MainWindow(QMainWindow):
 
     # What the model tells
 
+    def _tell_taken_back(self, count: int) -> None:
+        one, many = self.tr("An edit of '{0}' was taken back"), self.tr("{1} edits of '{0}' were taken back")
+        words = one if count == 1 else many
+        self._parting = words.format(self.session.name, count)
+
     def _remark(self, words: str) -> None:
+        """Say something of the round in hand; it goes when another is shown."""
         self._remarked = words[:1].upper() + words[1:]
         self.statusBar().showMessage(self._remarked, NOTE_MILLISECONDS)
 
@@ -173,9 +186,11 @@ class MainWindow(QMainWindow):
         assert info is not None
         if self.session.asked is not None:
             self.settings.remember(self.session.asked)
-        if self.session.project is not None and self.session.project.problems:
-            self._remark("; ".join(self.session.project.problems))
-        self.media.clear()
+        problems = self.session.project.problems if self.session.project is not None else ()
+        told, self._parting = "; ".join(part for part in (self._parting, *problems) if part), ""
+        if told:
+            # No remark, for it is true of each round.
+            self.statusBar().showMessage(told[:1].upper() + told[1:], NOTE_MILLISECONDS)
         self.playback.open(info.sample_rate, info.channels)
         self.axis.set_duration(info.duration)
         self.transport.set_duration(info.duration)
@@ -210,16 +225,23 @@ class MainWindow(QMainWindow):
             self.bar.show_seed(current.seed)
 
     def _show_engine(self) -> None:
-        ready = self.editing.ready
-        if ready is None:
-            self.engine_state.setText(self.tr("Loading the model …"))
-        elif self.editing.resting:
-            self.engine_state.setText(self.tr("Model resting, its memory is free"))
-        else:
-            device = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}.get(ready.device.split(":")[0], ready.device)
-            model = f"{ready.model} {ready.version}".strip()
-            self.engine_state.setText(self.tr("Model {0} on {1}").format(model, device))
+        self.engine_state.setText(self._engine_words())
         self.bar.refresh()
+
+    def _engine_words(self) -> str:
+        ready = self.editing.ready
+        match self.editing.state:
+            case EngineState.RESTING:
+                return self.tr("Model resting, its memory is free")
+            case EngineState.DOWN:
+                return self.tr("The engine has stopped; the next edit starts it again")
+            case EngineState.MISSING:
+                return self.tr("No model is loaded; choose one in Tools > Models")
+            case EngineState.READY if ready is not None:
+                device = {"cpu": "CPU", "cuda": "GPU", "mps": "GPU"}.get(ready.device.split(":")[0], ready.device)
+                return self.tr("Model {0} on {1}").format(f"{ready.model} {ready.version}".strip(), device)
+            case _:
+                return self.tr("Loading the model …")
 
     def _show_failure(self, failure: Failure) -> None:
         self._retry_text = failure.typed
@@ -252,14 +274,23 @@ class MainWindow(QMainWindow):
     # The window itself
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if self._brought(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.open_path(Path(url.toLocalFile()))
-                return
+        path = self._brought(event)
+        if path is not None:
+            self.open_path(path)
+
+    def _brought(self, event: QDropEvent) -> Path | None:
+        """What is dropped, unless it was dragged out of this window: a click on a round during which the hand moved
+        must not open it as another song."""
+        source = event.source()
+        if isinstance(source, QWidget) and source.window() is self:
+            return None
+        own = self.filing.dragging.folder.resolve()
+        paths = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+        return next((path for path in paths if not path.resolve().is_relative_to(own)), None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.geometry = self.saveGeometry()

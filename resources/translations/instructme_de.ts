@@ -333,6 +333,29 @@
     </message>
 </context>
 <context>
+    <name>Editing</name>
+    <message>
+        <source>it starts again by itself; nothing is lost</source>
+        <translation>sie startet von selbst neu; nichts ist verloren</translation>
+    </message>
+    <message>
+        <source>it stopped several times in a row: the next edit starts it again; nothing is lost</source>
+        <translation>sie ist mehrmals nacheinander abgebrochen: Die nächste Bearbeitung startet sie neu; nichts ist verloren</translation>
+    </message>
+    <message>
+        <source>the engine stopped</source>
+        <translation>die Engine ist abgebrochen</translation>
+    </message>
+    <message>
+        <source>try the edit again; the engine starts anew for it</source>
+        <translation>die Bearbeitung noch einmal versuchen; die Engine startet dafür neu</translation>
+    </message>
+    <message>
+        <source>the engine stopped during the edit</source>
+        <translation>die Engine ist während der Bearbeitung abgebrochen</translation>
+    </message>
+</context>
+<context>
     <name>EndPage</name>
     <message>
         <source>Thank you, every case is rated</source>
@@ -577,6 +600,14 @@
     <message>
         <source>Quit</source>
         <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Going on with the {0} rounds that you made of this song before</source>
+        <translation>Weiter mit den {0} Runden, die es von diesem Lied schon gibt</translation>
+    </message>
+    <message>
+        <source>Going on with the round that you made of this song before</source>
+        <translation>Weiter mit der Runde, die es von diesem Lied schon gibt</translation>
     </message>
     <message>
         <source>Songs ({0})</source>
@@ -1105,6 +1136,22 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Model resting, its memory is free</source>
         <translation>Das Modell ruht, sein Speicher ist frei</translation>
+    </message>
+    <message>
+        <source>An edit of &apos;{0}&apos; was taken back</source>
+        <translation>Eine Bearbeitung von „{0}“ wurde zurückgenommen</translation>
+    </message>
+    <message>
+        <source>{1} edits of &apos;{0}&apos; were taken back</source>
+        <translation>{1} Bearbeitungen von „{0}“ wurden zurückgenommen</translation>
+    </message>
+    <message>
+        <source>The engine has stopped; the next edit starts it again</source>
+        <translation>Die Engine ist abgebrochen; die nächste Bearbeitung startet sie neu</translation>
+    </message>
+    <message>
+        <source>No model is loaded; choose one in Tools &gt; Models</source>
+        <translation>Kein Modell ist geladen; eines wählen unter Werkzeuge &gt; Modelle</translation>
     </message>
     <message>
         <source>Model {0} on {1}</source>
@@ -1861,6 +1908,10 @@ Klicken zum Kopieren</translation>
         <translation>Vorher</translation>
     </message>
     <message>
+        <source>This round could not be listened to</source>
+        <translation>Diese Runde konnte nicht angehört werden</translation>
+    </message>
+    <message>
         <source>Loading the model …</source>
         <translation>Das Modell wird geladen …</translation>
     </message>
@@ -1871,6 +1922,18 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Not listened to yet</source>
         <translation>Noch nicht angehört</translation>
+    </message>
+    <message>
+        <source>Not listened to: the model rests until the next edit</source>
+        <translation>Nicht angehört: Das Modell ruht bis zur nächsten Bearbeitung</translation>
+    </message>
+    <message>
+        <source>Not listened to: the engine has stopped</source>
+        <translation>Nicht angehört: Die Engine ist abgebrochen</translation>
+    </message>
+    <message>
+        <source>Not listened to: no model is loaded</source>
+        <translation>Nicht angehört: Kein Modell ist geladen</translation>
     </message>
     <message>
         <source>No pitches are known of this round</source>

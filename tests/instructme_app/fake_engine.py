@@ -35,7 +35,7 @@ class FakeEngine(QObject):
 
     replied = Signal(object)
     started = Signal()
-    died = Signal(str)
+    died = Signal(str, bool)
 
     def __init__(self, obliging: bool = False) -> None:
         super().__init__()
@@ -119,11 +119,16 @@ class FakeEngine(QObject):
     def stop(self, job_id: str) -> None:
         self.replied.emit(Stopped(job_id))
 
-    def die(self, detail: str = "Killed") -> None:
-        """The process goes, and a new one comes up."""
+    def die(self, detail: str = "Killed", again: bool = True) -> None:
+        """The process goes, and a new one comes up; without `again` it stays away until it is started."""
         self.deaths += 1
-        self.died.emit(detail)
-        self.start()
+        self.died.emit(detail, again)
+        if again:
+            self.start()
+
+    def refuse(self) -> None:
+        """There is no model where one was to be loaded from."""
+        self.replied.emit(Failed(None, "there is no model in '/nowhere'", "choose another one"))
 
     def hear(self, job: AnalyzeJob) -> None:
         """A four-chord song with a band in it."""

@@ -267,6 +267,21 @@ def test_a_blind_comparison_keeps_its_pair_while_an_edit_ends(
     qtbot.waitUntil(lambda: np.allclose(playing(edited), round_samples(edited, "0002"), atol=1e-6), timeout=WAIT)
 
 
+def test_reading_ends_where_a_blind_comparison_and_what_is_shown_are_five_rounds(
+    qtbot: QtBot, edited: MainWindow, engine: FakeEngine
+) -> None:
+    """Were one of the five closed for each that is read, they would be read for ever."""
+    for text in ("add piano", "add choir", "add strings", "remove bass"):
+        edit(edited, engine, text)
+    edited.session.jump("0002")
+    edited.audition.start_blind()
+    edited.media.limit = 0
+    edited.session.jump("0005")
+    wanted = {"0000", "0001", "0002", "0004", "0005"}
+    qtbot.waitUntil(lambda: not edited.media._asked and wanted <= set(edited.media._kept), timeout=WAIT)
+    edited.audition.end_blind()
+
+
 def test_brackets_set_the_selection_and_ctrl_l_loops_it(qtbot: QtBot, edited: MainWindow) -> None:
     edited.playback.seek(1.0)
     press(edited, Qt.Key.Key_BracketLeft)

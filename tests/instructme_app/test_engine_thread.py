@@ -24,9 +24,14 @@ class Watched:
         self.door = EngineThread(Load("scripted"), command)
         self.replies: list[Reply] = []
         self.deaths: list[str] = []
+        self.agains: list[bool] = []
         self.door.replied.connect(self.replies.append)
-        self.door.died.connect(self.deaths.append)
+        self.door.died.connect(self._died)
         self.door.open()
+
+    def _died(self, detail: str, again: bool) -> None:
+        self.deaths.append(detail)
+        self.agains.append(again)
 
     def ask(self, instruction: str, id: str = "1") -> None:
         self.door.send(EditJob(id, "in.wav", "out.wav", instruction))
@@ -65,7 +70,7 @@ def test_a_dead_worker_is_told_with_its_last_words_and_replaced(watched: Watched
     first = watched.wait_for(Ready)
     watched.ask("die")
     second = watched.wait_for(Ready, 2)
-    assert watched.deaths == ["the last words"]
+    assert watched.deaths == ["the last words"] and watched.agains == [True]
     assert first != second
     watched.ask("finish", "2")
     watched.wait_for(Done)
@@ -125,9 +130,13 @@ def test_closing_has_a_time_limit_even_for_a_worker_that_refuses(qtbot: QtBot) -
 
 def test_a_program_that_does_not_exist_is_a_death_and_not_a_hang(qtbot: QtBot) -> None:
     door = EngineThread(Load(), ("/nonexistent/python",))
-    deaths: list[str] = []
-    door.died.connect(deaths.append)
+    told: list[tuple[str, str, bool]] = []
+    door.started.connect(lambda: told.append(("started", "", True)))
+    door.died.connect(lambda detail, again: told.append(("died", detail, again)))
     door.open()
-    qtbot.waitUntil(lambda: len(deaths) == engine_thread.RESTARTS + 1, timeout=WAIT)
-    assert "could not be started" in deaths[0]
+    qtbot.waitUntil(lambda: len(told) == 2 * (engine_thread.RESTARTS + 1), timeout=WAIT)
+    assert [kind for kind, _, _ in told] == ["started", "died"] * (engine_thread.RESTARTS + 1)
+    assert "could not be started" in told[1][1]
+    # What is left down is said to be: nobody waits for it.
+    assert [again for kind, _, again in told if kind == "died"] == [True] * engine_thread.RESTARTS + [False]
     assert door.close(5.0)

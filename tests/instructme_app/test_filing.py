@@ -18,6 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.audio import read
 from engine.errors import UserError
+from engine.session import Project
+from instructme_app.model import opening
 from instructme_app.windows.dragging import KEPT_DAYS, lay_out, sweep
 from instructme_app.windows.main_window import MainWindow
 from instructme_app.windows.pasting import path_from
@@ -133,6 +135,87 @@ def test_recent_songs_are_in_the_menu_and_open(qtbot: QtBot, opened: MainWindow,
     other.unlink()
     opened.filing._fill_recent()
     assert [action.text() for action in opened.filing._recent.actions()] == ["my song.flac"]
+
+
+# A song that was edited before
+
+
+def edit(window: MainWindow, engine: FakeEngine, text: str = "remove drums") -> Path:
+    """Returns the folder of the project in hand, which has one round more."""
+    window.submit(text)
+    engine.finish()
+    assert window.session.project is not None
+    return window.session.project.folder
+
+
+def reopen(qtbot: QtBot, window: MainWindow, song: Path) -> Path:
+    """After another song; returns the folder of the project that it is in."""
+    for path in (write_song(song.parent / "between.wav", 0.5), song):
+        with qtbot.waitSignal(window.session.song_changed, timeout=WAIT):
+            window.open_path(path)
+    assert window.session.project is not None
+    return window.session.project.folder
+
+
+def test_a_song_from_the_recent_ones_goes_on_where_it_was(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path
+) -> None:
+    folder = edit(opened, engine)
+    assert reopen(qtbot, opened, song) == folder
+    assert [entry.instruction for entry in opened.session.rounds] == ["", "remove drums"]
+    assert opened.session.current is not None and opened.session.current.id == "0001"
+    assert "Going on with the round that you made of this song" in opened.statusBar().currentMessage()
+    assert opened.settings.recent[0] == song.resolve()
+
+
+def test_of_several_projects_of_a_song_the_latest_goes_on(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path
+) -> None:
+    """Who opens the song in hand again begins anew, and what was made before stays."""
+    first = edit(opened, engine)
+    with qtbot.waitSignal(opened.session.song_changed, timeout=WAIT):
+        opened.open_path(song)
+    assert len(opened.session.rounds) == 1
+    second = edit(opened, engine, "add strings")
+    assert second != first
+    os.utime(first / "manifest.json", (1, 1))
+    assert reopen(qtbot, opened, song) == second
+    os.utime(second / "manifest.json", (0, 0))
+    assert reopen(qtbot, opened, song) == first
+    assert [entry.instruction for entry in opened.session.rounds] == ["", "remove drums"]
+
+
+def test_another_song_under_the_same_name_is_not_mixed_with_what_was_made_before(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path
+) -> None:
+    folder = edit(opened, engine)
+    write_song(song, 1.5)
+    assert reopen(qtbot, opened, song) != folder
+    assert len(opened.session.rounds) == 1 and opened.axis.duration == pytest.approx(1.5, abs=0.01)
+    assert "Going on" not in opened.statusBar().currentMessage()
+
+
+def test_a_song_without_rounds_and_one_that_is_open_elsewhere_begin_anew(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path
+) -> None:
+    assert opened.session.project is not None
+    empty = opened.session.project.folder
+    begun = reopen(qtbot, opened, song)
+    assert begun != empty
+    assert edit(opened, engine) == begun
+    reopen(qtbot, opened, write_song(song.parent / "other.wav"))
+    with Project.open(begun):
+        assert reopen(qtbot, opened, song) not in (empty, begun)
+        assert not opened.banner.isVisible()
+
+
+def test_on_a_drive_without_locks_a_song_begins_anew(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There nothing tells whether somebody has the project open, and opening it would tidy up what they make."""
+    folder = edit(opened, engine)
+    monkeypatch.setattr(opening, "locked", lambda _: None)
+    assert reopen(qtbot, opened, song) != folder
 
 
 # Paste

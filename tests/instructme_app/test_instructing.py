@@ -253,6 +253,56 @@ def test_an_edit_can_be_put_before_those_that_wait(qtbot: QtBot, opened: MainWin
     assert engine.edits[-1].instruction == "Add organ"
 
 
+def test_an_edit_asked_for_at_another_round_branches_from_it(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine
+) -> None:
+    ask(qtbot, opened, "remove drums")
+    engine.finish()
+    ask(qtbot, opened, "add strings")
+    opened.history.round_chosen.emit(opened.session.rounds[0].id)
+    ask(qtbot, opened, "add organ")
+    ask(qtbot, opened, "add choir")
+    for _ in range(3):
+        engine.finish()
+    assert edited(opened) == {
+        "Source": ["Remove drums", "Add organ"],
+        "Remove drums": ["Add strings"],
+        "Add organ": ["Add choir"],
+    }
+
+
+def test_an_edit_put_next_at_another_round_branches_from_it(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine
+) -> None:
+    ask(qtbot, opened, "remove drums")
+    engine.finish()
+    ask(qtbot, opened, "add strings")
+    ask(qtbot, opened, "add choir")
+    opened.session.undo()
+    ask(qtbot, opened, "add organ", CTRL)
+    assert waiting(opened) == ["Add organ", "Add choir"]
+    for _ in range(3):
+        engine.finish()
+    assert edited(opened) == {
+        "Source": ["Remove drums", "Add organ"],
+        "Remove drums": ["Add strings"],
+        "Add strings": ["Add choir"],
+    }
+
+
+def test_an_edit_asked_for_while_a_round_is_made_again_goes_on_from_the_new_one(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine
+) -> None:
+    ask(qtbot, opened, "remove drums")
+    engine.finish()
+    opened.instructing.again.trigger()
+    ask(qtbot, opened, "add organ")
+    engine.finish()
+    engine.finish()
+    source, first, second, organ = opened.session.rounds
+    assert (first.parent, second.parent, organ.parent) == (source.id, source.id, second.id)
+
+
 def test_the_order_of_the_queue_is_the_order_of_the_chain(qtbot: QtBot, opened: MainWindow, engine: FakeEngine) -> None:
     for text in ("remove drums", "add strings", "add organ"):
         ask(qtbot, opened, text)

@@ -64,6 +64,14 @@ def test_what_was_asked_for_in_one_sentence_is_cancelled_together() -> None:
     assert stands_on(queue) == {"d": "0000"}
 
 
+def test_a_chain_goes_on_from_where_it_begins_and_from_the_seats_on_the_way() -> None:
+    first = replace(job("a", parent="0000"), seat="0007")
+    queue = Queue(first, (job("b", "a"), job("c", "b"), job("d", parent="0003")))
+    assert queue.goes_on_from(queue.waiting[1]) == {"0000", "0007"}
+    assert queue.goes_on_from(queue.waiting[2]) == {"0003"}
+    assert queue.finish("0008").goes_on_from(queue.waiting[1]) == {"0008"}
+
+
 def test_a_retry_brings_back_what_was_chained_to_the_failed_job() -> None:
     queue = chain("a", "b", running="r").fail("r", TROUBLE)
     assert queue.jobs == () and [entry.id for entry in queue.failed[0].chained] == ["a", "b"]
@@ -107,6 +115,12 @@ class AnyQueue(RuleBasedStateMachine):
     @rule(count=st.integers(1, 3))
     def insert_next(self, count: int) -> None:
         self.queue = self.queue.insert_next(*self._fresh(count, self.queue.running))
+
+    @rule(first=st.booleans())
+    def elsewhere(self, first: bool) -> None:
+        """On a round that the queue knows nothing of."""
+        fresh = self._fresh(1, None)
+        self.queue = self.queue.insert_next(*fresh) if first else self.queue.append(*fresh)
 
     @precondition(lambda self: self.queue.running is None and self.queue.waiting)
     @rule()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from engine.audio import Audio, read, write
 from engine.errors import UserError
+from instructme_app.model import media
+from instructme_app.model.difference import Differences
 from instructme_app.model.mapping import let_go, map_wav
-from instructme_app.model.media import KEPT_LEAST, MediaLibrary, load
+from instructme_app.model.media import KEPT_LEAST, Media, MediaLibrary, load
+from instructme_app.model.pyramid import Pyramid
 from tests.instructme_app.conftest import WAIT
 
 NOISE = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 30_000)).astype(np.float32)
@@ -117,3 +121,99 @@ def test_what_was_not_wanted_for_longest_is_closed_first(qtbot: QtBot, tmp_path:
     library.limit = 0
     assert library.bytes == KEPT_LEAST * one
     library.close()
+
+
+class Slow:
+    """Reads rounds of the folder `old` only when told to, as a long song takes a while."""
+
+    def __init__(self, old: Path) -> None:
+        self.old, self.go_on, self.begun, self.read = old, threading.Event(), threading.Event(), load
+        self.failure: UserError | None = None
+
+    def __call__(self, path: Path) -> Media:
+        if self.old in path.parents:
+            self.begun.set()
+            assert self.go_on.wait(WAIT / 1000)
+            if self.failure is not None:
+                raise self.failure
+        return self.read(path)
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Slow:
+    """Two songs whose rounds have the same ids, in the folders old and new; the old one is half as loud."""
+    for name, factor in (("old", 0.5), ("new", 1.0)):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "0000.wav", Audio(NOISE * np.float32(factor), 44_100))
+    slow = Slow(tmp_path / "old")
+    monkeypatch.setattr(media, "load", slow)
+    return slow
+
+
+def test_a_round_that_was_read_too_late_is_not_taken_for_one_of_the_next_song(
+    qtbot: QtBot, tmp_path: Path, slow: Slow
+) -> None:
+    library, new = MediaLibrary(), tmp_path / "new" / "0000.wav"
+    told: list[str] = []
+    library.loaded.connect(told.append)
+    library.get("0000", tmp_path / "old" / "0000.wav")
+    assert slow.begun.wait(WAIT / 1000)
+    library.clear()
+    assert library.get("0000", new) is None
+    slow.go_on.set()
+    qtbot.waitUntil(lambda: library.get("0000", new) is not None, timeout=WAIT)
+    read_ = library.get("0000", new)
+    assert read_ is not None
+    np.testing.assert_array_equal(read_.audio.samples, NOISE)
+    assert told == ["0000"]
+    assert max(library.thumbnails["0000"].high) == pytest.approx(float(NOISE.max()), rel=0.01)
+    library.close()
+
+
+def test_a_round_of_a_closed_song_that_cannot_be_read_is_no_failure_of_the_next(
+    qtbot: QtBot, tmp_path: Path, slow: Slow
+) -> None:
+    library, new = MediaLibrary(), tmp_path / "new" / "0000.wav"
+    slow.failure = UserError("it is broken", "open it again")
+    failures: list[str] = []
+    library.failed.connect(lambda key, *_: failures.append(key))
+    library.get("0000", tmp_path / "old" / "0000.wav")
+    assert slow.begun.wait(WAIT / 1000)
+    library.clear()
+    library.get("0000", new)
+    slow.go_on.set()
+    qtbot.waitUntil(lambda: library.get("0000", new) is not None, timeout=WAIT)
+    assert not failures
+    library.close()
+
+
+def test_who_asks_for_the_next_song_before_the_library_is_cleared_does_not_get_the_one_before(
+    qtbot: QtBot, tmp_path: Path, slow: Slow
+) -> None:
+    library, old, new = MediaLibrary(), tmp_path / "old" / "0000.wav", tmp_path / "new" / "0000.wav"
+    slow.go_on.set()
+    with qtbot.waitSignal(library.loaded, timeout=WAIT):
+        library.get("0000", old)
+    assert library.get("0000", new) is None
+    qtbot.waitUntil(lambda: library.get("0000", new) is not None, timeout=WAIT)
+    assert library.get("0000", old) is None, "one key, one round"
+    library.close()
+
+
+def test_a_difference_of_the_song_before_is_not_taken_for_this_ones(qtbot: QtBot) -> None:
+    differences = Differences()
+    long, short = (np.full((1, frames), 0.5, np.float32) for frames in (4_000_000, 1_000))
+    differences.get("0002", "0001", long, np.zeros_like(long))
+    differences.clear()
+    found: list[Pyramid] = []
+
+    def look() -> None:
+        pyramid = differences.get("0002", "0001", short, np.zeros_like(short))
+        if pyramid is not None:
+            found.append(pyramid)
+
+    look()
+    differences.made.connect(look)
+    qtbot.waitUntil(lambda: bool(found), timeout=WAIT)
+    assert found[0].frames == 1_000
+    differences.close()

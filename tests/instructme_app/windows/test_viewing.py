@@ -95,20 +95,6 @@ def test_a_song_that_is_not_edited_is_shown_once(heard: MainWindow) -> None:
     assert not heard.viewing.bar.buttons["overlay"].isEnabled()
 
 
-def test_the_difference_is_the_current_round_minus_its_reference(qtbot: QtBot, edited: MainWindow) -> None:
-    edited.lanes.set_mode("difference")
-    qtbot.waitUntil(lambda: bool(edited.lanes.difference.traces), timeout=WAIT)
-    made = edited.lanes.difference.traces[0].pyramid
-    current, source = edited.session.current, edited.session.source
-    assert current is not None and source is not None
-    now, then = (edited.media.get(entry.id, edited.session.path_of(entry)) for entry in (current, source))
-    assert now is not None and then is not None
-    expected = now.audio.samples - then.audio.samples
-    columns = made.columns(0, made.frames, 50)
-    assert columns.high.max() == pytest.approx(expected.max(), abs=1e-6)
-    assert columns.low.min() == pytest.approx(expected.min(), abs=1e-6)
-
-
 def test_a_spectrogram_of_the_difference_is_blue_where_something_left(qtbot: QtBot, edited: MainWindow) -> None:
     edited.lanes.set_mode("difference")
     lane = edited.lanes.spectrogram_difference
