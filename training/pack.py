@@ -102,6 +102,9 @@ def pack_runs(
             "found": songs.described["found"],
             "stems": dict(zip(names, odds.stems, strict=True)),
         }
+    elif base is not None and not checkpoints.exists(runs / "renderer"):
+        kept = Bundle.load(base, verify=False).manifest["provenance"].get("asked_odds")
+        provenance |= {} if kept is None else {"asked_odds": kept}
     for path in metrics:
         try:
             figures[path.stem] = json.loads(path.read_text(encoding="utf-8"))

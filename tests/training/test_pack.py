@@ -119,3 +119,6 @@ def test_validation_songs_choose_the_odds_of_what_is_asked_for(tiny_bundle: Bund
     renderer = packed.part("renderer")
     assert isinstance(renderer, Renderer)
     assert set(renderer.asked_odds.tolist()) <= set(GRID)
+    again = pack_runs(tiny_bundle.configuration, tmp_path / "runs", tmp_path / "again", base=packed.folder)
+    assert again.manifest["provenance"]["asked_odds"] == known
+    assert torch.equal(again.part("renderer").state_dict()["asked_odds"], renderer.asked_odds)
