@@ -337,7 +337,7 @@ def _probabilities(matrix: np.ndarray) -> np.ndarray:
 
 
 def _write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Not compressed: the window reads them, and unpacking four minutes would hold it up for 40 ms."""
+    """Not compressed: the window reads them, and unpacking four minutes would hold it up for 80 ms."""
     with path.open("wb") as file:
         np.savez(file, **arrays)
         file.flush()
