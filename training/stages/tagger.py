@@ -23,6 +23,7 @@ from training.clip import Clip
 from training.settings import TaggerSettings
 from training.stages.base import Batch, Metrics, Scene, Stage
 from training.stages.mixing import stacked
+from training.widening import widened
 
 UNKNOWN = -1
 COLUMNS = SEGMENT // HOP
@@ -60,6 +61,12 @@ class TaggerStage(Stage):
         super().__init__(*args, **named)
         self._look = BandPower()
         self._seen: OrderedDict[int, tuple[Clip, dict[str, Stem]]] = OrderedDict()
+
+    def begin_from(self, network: Any, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Those of a narrower one grow."""
+        wider = network.state_dict()
+        wide, narrow = (state["picture.weight"].shape[0] for state in (wider, weights))
+        return widened(weights, wider, seed=self.seed) if wide > narrow else weights
 
     def batch(self, step: int) -> Batch:
         """Of the same clips for some steps."""

@@ -115,3 +115,23 @@ def test_it_remembers_more_clips_than_tapes_keep_for_it() -> None:
     assert TaggerStage.window is not None
     assert TaggerSettings().clips <= TaggerStage.window <= REMEMBERED // 2
     assert TaggerStage.renew < TaggerStage.window
+
+
+def test_a_wider_tagger_goes_on_from_a_narrower_one() -> None:
+    narrow = stage().build()
+    configuration = TrainingConfiguration.load("tiny").model
+    width = configuration.tagger.width
+    wide = TaggerStage(
+        replace(configuration, tagger=replace(configuration.tagger, width=2 * width)),
+        SETTINGS,
+        Vocabulary.default(),
+        Bands(),
+        Bands(),
+    )
+    network = wide.build()
+    network.load_state_dict(dict(wide.begin_from(network, narrow.state_dict())))
+    power = stage().batch(0)["power"]
+    with torch.inference_mode():
+        said, before = (each.eval().judged(each.power.picture(power)) for each in (network, narrow))
+    assert torch.allclose(said, before, atol=1e-4)
+    assert stage().begin_from(stage().build(), narrow.state_dict()).keys() == narrow.state_dict().keys()
