@@ -14,7 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.resources import DEMO
-from instructme_app import language, theme
+from instructme_app import language, sizes, theme
 from instructme_app.engine_thread import EngineThread
 from instructme_app.model.models import chosen_load
 from instructme_app.model.settings import Settings, home
@@ -29,6 +29,7 @@ def run(file: Path | None = None) -> int:
     app.setApplicationName("InstructME")
     app.setApplicationDisplayName("InstructME")
     app.setWindowIcon(QIcon(str(theme.ICONS / "instructme.svg")))
+    sizes.follow(app)
     settings = Settings()
     language.speak(app, settings.language)
     door = EngineThread(chosen_load(settings))

@@ -1,23 +1,21 @@
-"""Colours, type and spacing of the window: one accent, two themes, and icons tinted to match."""
+"""Colours and shapes of the window: one accent, two themes, and icons tinted to match."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from engine.resources import RESOURCES
-from instructme_app import colour_maps
+from instructme_app import colour_maps, sizes
 
 ICONS = RESOURCES / "icons"
-FAMILIES = ["Inter", "SF Pro Text", "Segoe UI Variable", "Segoe UI", "Cantarell", "Noto Sans", "DejaVu Sans"]
-GUTTER = 128
-"""Pixels left of every lane, where its label stands: lanes share one left edge."""
 
 
 @dataclass(frozen=True)
@@ -131,10 +129,7 @@ def apply(app: QApplication, theme: Theme) -> None:
     global _active
     _active = theme
     app.setStyle("Fusion")
-    font = QFont()
-    font.setFamilies(FAMILIES)
-    font.setPixelSize(13)
-    app.setFont(font)
+    app.setFont(sizes.font(sizes.BODY))
     palette = QPalette()
     for role, name in (
         (QPalette.ColorRole.Window, "window"),
@@ -159,15 +154,17 @@ def apply(app: QApplication, theme: Theme) -> None:
 
 
 def _style_sheet(theme: Theme) -> str:
-    sheet = _SHEET.replace("@family", ", ".join(f'"{family}"' for family in FAMILIES))
+    sheet = _SHEET.replace("@family", ", ".join(f'"{family}"' for family in sizes.FAMILIES))
     # Longest names first, or @accent would eat the head of @accent_text.
     for field in sorted(fields(theme), key=lambda field: -len(field.name)):
         value = getattr(theme, field.name)
         if isinstance(value, str):
             sheet = sheet.replace(f"@{field.name}", value)
-    return sheet
+    sheet = re.sub(r"(font-size: )(\d+)px", lambda found: f"{found[1]}{sizes.text(int(found[2]))}px", sheet)
+    return re.sub(r"(\d+)dp", lambda found: f"{sizes.px(int(found[1]))}px", sheet)
 
 
+# `dp` are pixels of the design that grow with the text, as the sizes of fonts do anyway.
 _SHEET = """
 QWidget { font-family: @family; }
 QMainWindow, QDialog { background: @window; }
@@ -202,11 +199,15 @@ QFrame[role="prompt"] { background: @panel; border: 1px solid @line; border-radi
 QFrame[role="prompt"][active="true"] { border: 1px solid @focus; }
 QFrame[role="banner"] { background: @danger_panel; border: 1px solid @danger; border-radius: 10px; }
 QFrame[role="card"] { background: @raised; border: 1px solid @line; border-radius: 12px; }
+QWidget[held="true"] { background: @hover; border-radius: 6px; }
+QFrame[role="drop"] { background: @accent; border-radius: 1px; }
 QFrame[role="pill"] { background: @raised; border: 1px solid @line; border-radius: 9px; }
 
 QPushButton, QToolButton { background: transparent; color: @text; border: 1px solid transparent; border-radius: 7px;
     padding: 6px 12px; }
 QToolButton { padding: 6px; }
+QPushButton, QToolButton { icon-size: 16dp; }
+QCheckBox::indicator { width: 16dp; height: 16dp; border: none; background: transparent; }
 QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:disabled, QToolButton:disabled { color: @disabled; }
 QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
@@ -235,7 +236,7 @@ QToolButton:checked { background: @hover; }
 QLineEdit { background: transparent; color: @text; border: none; font-size: 16px; padding: 4px 0;
     selection-background-color: @accent; selection-color: @accent_text; }
 QLineEdit[role="search"] { font-size: 14px; background: @raised; border: 1px solid @line; border-radius: 9px;
-    padding: 7px 12px; min-height: 20px; }
+    padding: 7px 12px; min-height: 20dp; }
 QLineEdit[role="search"]:focus { border: 1px solid @accent; }
 QLineEdit[role="small"] { font-size: 12px; background: @raised; border: 1px solid @line; border-radius: 7px;
     padding: 4px 8px; }
@@ -268,7 +269,7 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 QFrame[role="lanes"] { border: 1px solid transparent; border-radius: 8px; }
 QFrame[role="lanes"][active="true"] { border: 1px solid @focus; }
 QComboBox, QSpinBox, QDoubleSpinBox { background: @raised; color: @text; border: 1px solid @line; border-radius: 7px;
-    padding: 5px 10px; min-height: 20px; }
+    padding: 5px 10px; min-height: 20dp; }
 QAbstractSpinBox QLineEdit { font-size: 13px; padding: 0 8px; }
 QAbstractSpinBox QLineEdit[role="bare"] { padding: 0; border: none; }
 QComboBox QLineEdit { font-size: 13px; padding: 0; }
@@ -279,7 +280,7 @@ QSpinBox[role="bare"], QDoubleSpinBox[role="bare"], QLineEdit[role="bare"] { bac
     border: 1px solid transparent; border-radius: 5px; padding: 3px 1px; min-height: 0; font-size: 12px; }
 QSpinBox[role="bare"]:focus, QDoubleSpinBox[role="bare"]:focus, QLineEdit[role="bare"]:focus {
     border: 1px solid @accent; }
-QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::drop-down { border: none; width: 22dp; }
 QComboBox QAbstractItemView { background: @raised; color: @text; border: 1px solid @line; padding: 4px;
     selection-background-color: @hover; selection-color: @text; }
 QCheckBox, QRadioButton { color: @text; spacing: 8px; border: 1px solid transparent; border-radius: 5px; padding: 2px; }
@@ -294,9 +295,13 @@ QListView:focus, QTreeView:focus, QTextBrowser:focus { border: 1px solid @focus;
 """
 
 
-@lru_cache(maxsize=128)
 def pixmap(name: str, colour: str, size: int = 20, ratio: float = 2.0) -> QPixmap:
-    """resources/icons/<name>.svg with `currentColor` as `colour`, `size` device-independent pixels."""
+    """resources/icons/<name>.svg with `currentColor` as `colour`, `size` pixels of the design on each side."""
+    return _pixmap(name, colour, sizes.px(size), ratio)
+
+
+@lru_cache(maxsize=128)
+def _pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     text = (ICONS / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
     renderer = QSvgRenderer(QByteArray(text.encode()))
     picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))

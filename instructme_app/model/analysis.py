@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,14 @@ class AnalysisStore:
         """Where the worker is to write; the folder exists after this."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / f"{round_id}.npz"
+
+    def keep_only(self, round_ids: Collection[str]) -> None:
+        """Drop what was heard in rounds that a repair gave up: a new one may come under the same id."""
+        for path in self.folder.glob("*.*"):
+            if path.name.split(".")[0] not in round_ids:
+                # What cannot be dropped is heard anew, and written over, when the id comes back.
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def save(self, round_id: str, summary: Mapping[str, Any]) -> None:
         target = self.folder / f"{round_id}.json"

@@ -206,6 +206,11 @@ class Editing(QObject):
             self._door.send(Unload())
             self.engine_changed.emit()
 
+    def lose_model(self) -> None:
+        """Another one could not be loaded, nor could the one before it: the engine is up, and has none."""
+        self.ready, self.state = None, EngineState.MISSING
+        self.engine_changed.emit()
+
     # The engine
 
     def take(self, reply: Reply) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 
 from engine.errors import UserError
 from instructme_app.model.media import Thumbnail, load, thumbnail
-from instructme_app.model.session import Session
+from instructme_app.model.session import Session, known_ids
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,9 @@ class Gists(QObject):
         project = self._session.project
         assert project is not None
         folder = project.folder
-        self._start(lambda: load_all(folder / FOLDER), folder)
+        # A repair may have given rounds up, whose ids come back for others.
+        known = known_ids(project)
+        self._start(lambda: {id: gist for id, gist in load_all(folder / FOLDER).items() if id in known}, folder)
 
     def _closing(self) -> None:
         self._quiet.stop()

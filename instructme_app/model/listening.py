@@ -12,7 +12,7 @@ from engine.messages import Analyzed, AnalyzeJob, Cancel
 from instructme_app.engine_thread import EngineDoor
 from instructme_app.model.analysis import AnalysisStore, Heard
 from instructme_app.model.failure import Failure
-from instructme_app.model.session import Session
+from instructme_app.model.session import Session, known_ids
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +116,8 @@ class Listening(QObject):
     def _opened(self) -> None:
         project = self._session.project
         self._store = AnalysisStore(project.folder / "analysis") if project is not None else None
+        if project is not None and self._store is not None:
+            self._store.keep_only(known_ids(project))
 
     def _closing(self) -> None:
         self.give_way()

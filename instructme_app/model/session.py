@@ -22,6 +22,12 @@ from instructme_app.model.opening import Opened, OpenTask
 Result = TypeVar("Result")
 
 
+def known_ids(project: Project) -> frozenset[str]:
+    """Of all rounds that are there, in the tree and in the trash."""
+    trashed = (entry.id for deleted in project.history.trash for entry in deleted.rounds)
+    return frozenset((*(entry.id for entry in project.history.rounds), *trashed))
+
+
 class _Keeping(QRunnable):
     """A mark on its way to the disk, for which no window should wait."""
 
@@ -171,6 +177,12 @@ class Session(QObject):
         if compared is not None and compared.id != current.id:
             return compared
         return self.round(current.parent) if current.parent is not None else None
+
+    @staticmethod
+    def grew(entry: Round, reference: Round) -> bool:
+        """Whether a round was made from `reference`: what it took and brought tells these two apart. A detached one
+        stands below a round that it was not made from."""
+        return entry.parent == reference.id and not entry.detached
 
     # Going about in the tree
 

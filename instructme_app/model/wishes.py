@@ -55,8 +55,8 @@ def jobs_for(
 
 
 def can_repeat(entry: Round | None) -> bool:
-    """Whether a round was made by the model, so that it can be made again."""
-    return entry is not None and entry.parent is not None and entry.taken_from is None
+    """Whether a round was made by the model, of a round that is still there, so that it can be made again."""
+    return entry is not None and entry.parent is not None and entry.taken_from is None and not entry.detached
 
 
 def again(entry: Round) -> Job:

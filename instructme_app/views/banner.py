@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
+from instructme_app.sizes import px
 from instructme_app.views.fitting import FittingWords
 
 
@@ -41,7 +42,7 @@ class Banner(QFrame):
         self.details.setAccessibleName(self.tr("Details"))
         # A reader's keyboard gets out of it again.
         self.details.setTabChangesFocus(True)
-        self.details.setMaximumHeight(120)
+        self.details.setMaximumHeight(px(120))
         self.details.hide()
 
         words = QVBoxLayout()

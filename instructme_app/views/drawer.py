@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
+from instructme_app.sizes import px
 from instructme_app.views.fitting import FittingLine
 from instructme_app.views.prompt_controls import Stepper
 
 MOST_STEPS = 64
 MOST_GUIDANCE = 20.0
+SHORTEST, LONGEST = 32, 150
+"""Pixels of the slider: it gives way where the window is narrow."""
 NUMBER = 84
 """Pixels of a number, or of the words in its place."""
 
@@ -26,11 +29,12 @@ class Drawer(QWidget):
         self.strength.setRange(0, 100)
         self.strength.setValue(100)
         self.strength.setPageStep(10)
-        self.strength.setFixedWidth(150)
+        self.strength.setMinimumWidth(SHORTEST)
+        self.strength.setMaximumWidth(LONGEST)
         self.strength.setAccessibleName(self.tr("Strength"))
         self.strength.setToolTip(self.tr("How much of the change is made: 0% leaves the song as it is"))
         self.percent = QLabel()
-        self.percent.setFixedWidth(40)
+        self.percent.setFixedWidth(px(40))
         self.steps = QSpinBox()
         self.steps.setRange(0, MOST_STEPS)
         self.steps.setSpecialValueText(own)
@@ -61,8 +65,8 @@ class Drawer(QWidget):
             label.setProperty("role", "muted")
             row.addWidget(label)
             for part in parts:
-                row.addWidget(part)
-            row.addSpacing(10)
+                row.addWidget(part, part is self.strength)
+            row.addSpacing(4)
         row.addWidget(self.reset)
         row.addWidget(self.memory, 1)
         self.strength.valueChanged.connect(self._show)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app.model.naming import TOKENS
-from instructme_app.views.form import Form, ShortLabel, beside, field, note
+from instructme_app.views.fitting import FittingLine
+from instructme_app.views.form import Form, beside, field, note
 from instructme_app.views.form_controls import Check, Choice
 
 SHOWN = 5
@@ -76,7 +77,7 @@ class ExportForm(Form):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(0, 1)
-        self.names = [ShortLabel() for _ in range(SHOWN)]
+        self.names = [FittingLine() for _ in range(SHOWN)]
         self.sizes = [QLabel() for _ in range(SHOWN)]
         for row, (name, size) in enumerate(zip(self.names, self.sizes, strict=True)):
             size.setProperty("role", "faint")
@@ -112,7 +113,7 @@ class ExportForm(Form):
     def show_names(self, names: Sequence[str]) -> None:
         """The files, of which no sizes are known yet."""
         for index, (label, size) in enumerate(zip(self.names, self.sizes, strict=True)):
-            label.set_whole(names[index] if index < len(names) else "")
+            label.setText(names[index] if index < len(names) else "")
             label.setVisible(index < len(names))
             size.setText("")
             size.setVisible(index < len(names))

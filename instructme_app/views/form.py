@@ -1,9 +1,8 @@
-"""What dialogs are laid out with: sections, labelled rows on one left edge, paths that shorten in their middle."""
+"""What dialogs are laid out with: sections, and labelled rows on one left edge."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -11,16 +10,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from instructme_app.sizes import px
+
 LABELS = 132
 """Pixels of the column of labels."""
 GAP = 10
-FIELD = 32
-"""Pixels: the least height of what is written in."""
+BAR = 10
+"""Pixels of a scroll bar, as in the style sheet."""
 
 
 class Form(QWidget):
@@ -32,7 +32,7 @@ class Form(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(GAP)
-        self._grid.setColumnMinimumWidth(0, LABELS)
+        self._grid.setColumnMinimumWidth(0, px(LABELS))
         self._grid.setColumnStretch(1, 1)
         self._rows = 0
 
@@ -96,57 +96,20 @@ class Scrolled(QScrollArea):
 
     def sizeHint(self) -> QSize:
         wanted = self._holder.sizeHint()
-        return QSize(wanted.width() + 12, self.height_for(wanted.width() + 12))
+        return QSize(wanted.width() + BAR + 2, self.height_for(wanted.width() + BAR + 2))
 
     def height_for(self, width: int) -> int:
-        """Pixels that everything takes at that width, with its lines wrapped there."""
+        """Pixels that everything takes at that width, with its lines wrapped there, as if a scroll bar stood beside
+        them: one that is there for a moment takes the room of a word, and stays for the line that this makes."""
         layout = self._holder.layout()
         assert layout is not None
         layout.activate()
-        inner = width - 2
+        inner = width - 2 - BAR
         return (layout.totalHeightForWidth(inner) if layout.hasHeightForWidth() else layout.sizeHint().height()) + 2
 
     def minimumSizeHint(self) -> QSize:
         # It scrolls up and down only: nothing may stick out at its side.
         return QSize(self._holder.minimumSizeHint().width() + 14, 160)
-
-
-class ShortLabel(QLabel):
-    """One line that is shortened in the middle where there is no room; the tooltip has all of it."""
-
-    clicked = Signal()
-
-    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
-        super().__init__()
-        self._whole, self._mode = "", mode
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(40)
-        self.set_whole(text)
-
-    @property
-    def whole(self) -> str:
-        return self._whole
-
-    def set_whole(self, text: str, tip: str = "") -> None:
-        self._whole = text
-        self.setToolTip(tip or text)
-        self.setAccessibleName(text)
-        self._shorten()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._shorten()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._shorten()
-
-    def _shorten(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, self._mode, max(self.width(), 40)))
 
 
 def note(text: str = "", role: str = "faint") -> QLabel:
@@ -169,7 +132,7 @@ def field(text: str = "") -> QLineEdit:
     """A line to write in, as high as the lists and buttons beside it."""
     line = QLineEdit(text)
     line.setProperty("role", "small")
-    line.setMinimumHeight(FIELD)
+    line.setMinimumHeight(px(20) + 12)
     return line
 
 

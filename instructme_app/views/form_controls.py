@@ -7,9 +7,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QStyleOptionButton
 
 from instructme_app import theme
+from instructme_app.sizes import px
 
-BOX = 16
-CHEVRON = 16
+BOX = CHEVRON = 16
 
 
 class Check(QCheckBox):
@@ -21,7 +21,8 @@ class Check(QCheckBox):
         self.initStyleOption(option)
         place = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
         colours = theme.active()
-        box = QRectF(0, 0, BOX, BOX)
+        side = px(BOX)
+        box = QRectF(0, 0, side, side)
         box.moveCenter(QRectF(place).center())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -37,9 +38,9 @@ class Check(QCheckBox):
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            x, y = box.left(), box.top()
-            tick = [QPointF(x + 4.2, y + 8.2), QPointF(x + 7.0, y + 11.0), QPointF(x + 11.8, y + 5.2)]
-            painter.drawPolyline(QPolygonF(tick))
+            tick = ((4.2, 8.2), (7.0, 11.0), (11.8, 5.2))
+            points = [box.topLeft() + QPointF(x, y) * (side / BOX) for x, y in tick]
+            painter.drawPolyline(QPolygonF(points))
         painter.end()
 
 
@@ -56,5 +57,6 @@ class Choice(QComboBox):
         painter = QPainter(self)
         colour = theme.active().muted if self.isEnabled() else theme.active().disabled
         picture = theme.pixmap("chevron", colour, CHEVRON)
-        painter.drawPixmap(QPointF(self.width() - CHEVRON - 8, (self.height() - CHEVRON) / 2), picture)
+        side = px(CHEVRON)
+        painter.drawPixmap(QPointF(self.width() - side - 8, (self.height() - side) / 2), picture)
         painter.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
+from instructme_app.sizes import square
 from instructme_app.views.history_delegate import ROUND, HistoryDelegate
 from instructme_app.views.history_list import HistoryList, HistoryModel
 from instructme_app.views.history_rows import HistoryRow, lay_out, matching, unfolded_for
@@ -76,7 +77,7 @@ class HistoryPanel(QWidget):
         self.search_button.setToolTip(self.tr("Find a round by its words (Ctrl+F)"))
         for button in (self.starred_button, self.search_button):
             button.setCheckable(True)
-            button.setIconSize(QSize(16, 16))
+            button.setIconSize(square(16))
             button.setAccessibleName(button.toolTip())
         self.search = QLineEdit()
         self.search.setProperty("role", "small")

@@ -22,18 +22,19 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from instructme_app import theme
 from instructme_app.model.media import Thumbnail
+from instructme_app.sizes import font, px
 from instructme_app.views.history_rows import HistoryRow
-from instructme_app.views.lane import font
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 60
 NOTE = 17
-"""Pixels that a note adds to its row."""
+"""Pixels, at the usual size of text, of a row, and those that a note adds to it."""
 RAIL = 15
 """Pixels between two branches."""
 MOST_RAILS = 7
 """Branches further out share the last rail: the words must stay readable."""
-PICTURE = QSize(64, 24)
+WIDE, HIGH = 64, 24
+"""Pixels of the waveform beside the words."""
 ROUND = Qt.ItemDataRole.UserRole
 EDITED = Qt.ItemDataRole.UserRole + 1
 """Role under which the text that is edited in place is asked for and given back."""
@@ -56,22 +57,22 @@ class Areas:
     def of(cls, row: HistoryRow, box: QRect) -> Areas:
         rail = min(row.rail, MOST_RAILS - 1)
         left = box.left() + 16
-        dot = QPointF(left + rail * RAIL + 3, box.top() + ROW / 2)
+        dot = QPointF(left + rail * RAIL + 3, box.top() + px(ROW) / 2)
         card = QRectF(box).adjusted(0, 2, -8, -2)
         card.setLeft(dot.x() + 15)
         words = card.adjusted(11, 8, -10, -8)
         picture = level = None
         right = words.right()
-        if card.width() >= 190 and row.state == "done":
-            right -= PICTURE.width()
-            picture = QRectF(right, words.top() - 2, PICTURE.width(), PICTURE.height())
-            level = QRectF(right - 8, words.top() + 25, PICTURE.width() + 8, 15)
+        if card.width() >= px(190) and row.state == "done":
+            right -= px(WIDE)
+            picture = QRectF(right, words.top() - 2, px(WIDE), px(HIGH))
+            level = QRectF(right - px(8), words.top() + px(25), px(WIDE) + px(8), px(15))
             right -= 8
-        star = QRectF(right - 16, words.top() + 1, 16, 16)
+        star = QRectF(right - px(16), words.top() + 1, px(16), px(16))
         end = star.left() - 4 if row.state == "done" and row.parent is not None else words.right()
-        title = QRectF(words.left(), words.top(), end - words.left(), 18)
-        detail = QRectF(words.left(), words.top() + 24, right - words.left(), 16)
-        note = QRectF(words.left(), words.top() + 41, words.width(), 16)
+        title = QRectF(words.left(), words.top(), end - words.left(), px(18))
+        detail = QRectF(words.left(), words.top() + px(24), right - words.left(), px(16))
+        note = QRectF(words.left(), words.top() + px(41), words.width(), px(16))
         return cls(card, dot, title, detail, note, star, picture, level)
 
     def rail(self, number: int, row: HistoryRow) -> float:
@@ -100,7 +101,7 @@ class HistoryDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: HistoryRow = index.data(ROUND)
         noted = row.note or (self.editing == row.id and self.field == "note")
-        return QSize(160, ROW + NOTE if noted else ROW)
+        return QSize(160, px(ROW + NOTE if noted else ROW))
 
     def hit(self, row: HistoryRow, box: QRect, at: QPoint) -> str:
         """What a click at `at` means: "star", "fold" or "" for the row itself."""
@@ -141,7 +142,7 @@ class HistoryDelegate(QStyledItemDelegate):
         areas = Areas.of(row, option.rect)  # type: ignore[attr-defined]
         at = areas.note if self.field == "note" else areas.title
         right = areas.star.left() - 4 if self.field == "label" else areas.card.right() - 8
-        top, height = (at.top() - 2, 22) if self.field == "note" else (at.top() - 4, 26)
+        top, height = (at.top() - 2, px(22)) if self.field == "note" else (at.top() - 4, px(26))
         editor.setGeometry(QRectF(at.left() - 9, top, right - at.left() + 9, height).toRect())
 
     # Painting
@@ -182,7 +183,7 @@ class HistoryDelegate(QStyledItemDelegate):
         if not starry:
             title.setRight(max(title.right(), areas.star.right() - 2))
         if row.compared:
-            badge = QRectF(title.left(), title.top() + 1, 17, 16)
+            badge = QRectF(title.left(), title.top() + 1, px(17), px(16))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.colour("source"))
             painter.drawRoundedRect(badge, 4, 4)
@@ -194,7 +195,7 @@ class HistoryDelegate(QStyledItemDelegate):
             painter.setFont(font(11, QFont.Weight.DemiBold))
             count = tr("+{0}").format(row.below)
             width = painter.fontMetrics().horizontalAdvance(count) + 12
-            badge = QRectF(areas.detail.right() - width, areas.detail.top(), width, 16)
+            badge = QRectF(areas.detail.right() - width, areas.detail.top(), width, px(16))
             painter.setPen(QPen(colours.colour("line"), 1))
             painter.setBrush(colours.colour("hover"))
             painter.drawRoundedRect(badge, 8, 8)
@@ -202,7 +203,7 @@ class HistoryDelegate(QStyledItemDelegate):
             painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, count)
         tone = "text" if row.state == "done" else "muted"
         _line(painter, title, row.title, font(13, QFont.Weight.DemiBold if current else QFont.Weight.Normal), tone)
-        detail = areas.detail.adjusted(0, 0, -46 if row.folded else -6, 0)
+        detail = areas.detail.adjusted(0, 0, -px(46) if row.folded else -6, 0)
         _line(painter, detail, row.detail, font(11), "faint")
         if areas.level is not None and row.level:
             _line(painter, areas.level, row.level, font(11), "faint", Qt.AlignmentFlag.AlignRight)
@@ -219,15 +220,15 @@ class HistoryDelegate(QStyledItemDelegate):
         # Lines lie over one another: they must not be see-through. The way to the current round comes last, on top.
         plain = QPen(_between(colours.colour("panel"), colours.colour("faint"), 0.6), 1.4)
         led = QPen(_between(colours.colour("panel"), colours.colour("accent"), 0.75), 1.8)
-        lines: list[tuple[bool, QPainterPath]] = []
+        lines: list[tuple[bool, bool, QPainterPath]] = []
 
-        def line(is_led: bool, start: QPointF, end: QPointF) -> None:
+        def line(is_led: bool, start: QPointF, end: QPointF, broken: bool = False) -> None:
             path = QPainterPath(start)
             if start.x() == end.x():
                 path.lineTo(end)
             else:
                 path.cubicTo(QPointF(start.x(), end.y()), QPointF(start.x(), end.y()), end)
-            lines.append((is_led, path))
+            lines.append((is_led, broken, path))
 
         for number in range(min(row.rail, MOST_RAILS - 1)):
             # A branch stands between its parent and what goes on there: every rail to its left runs through.
@@ -235,14 +236,15 @@ class HistoryDelegate(QStyledItemDelegate):
             line(number == row.led_past, QPointF(at, top), QPointF(at, bottom))
         if row.join:
             comes = x - RAIL if row.join == "off" and row.rail < MOST_RAILS else x
-            line(row.led_in, QPointF(comes, top), QPointF(x, middle))
+            line(row.led_in, QPointF(comes, top), QPointF(x, middle), bool(row.warning))
         if row.goes_on:
             line(row.led_on, QPointF(x, middle), QPointF(x, bottom))
         for pen in (plain, led):
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            for is_led, path in lines:
+            for is_led, broken, path in lines:
                 if is_led == (pen is led):
+                    pen.setDashPattern([2, 2]) if broken else pen.setStyle(Qt.PenStyle.SolidLine)
+                    painter.setPen(pen)
                     painter.drawPath(path)
         hot = self.pointer is not None and self.hit(row, box, self.pointer) == "fold"
         strong = current or row.state == "running" or row.led_on
@@ -264,12 +266,12 @@ class HistoryDelegate(QStyledItemDelegate):
             return known[1]
         if len(self._pictures) > 500:
             self._pictures.clear()
-        picture = QPixmap(PICTURE * ratio)
+        picture = QPixmap(QSize(px(WIDE), px(HIGH)) * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_thumbnail(painter, QRectF(0, 0, PICTURE.width(), PICTURE.height()), thumbnail, colour)
+        _paint_thumbnail(painter, QRectF(0, 0, px(WIDE), px(HIGH)), thumbnail, colour)
         painter.end()
         self._pictures[key] = (thumbnail, picture)
         return picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QListView
 
 from instructme_app.views.history_delegate import EDITED, ROUND, HistoryDelegate, Index
@@ -31,7 +31,7 @@ class HistoryModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join(part for part in (row.title, row.detail, row.level, row.note) if part)
+            return "\n".join(part for part in (row.title, row.detail, row.level, row.note, row.warning) if part)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -130,6 +130,14 @@ class HistoryList(QListView):
         self.delegate_.pointer = event.position().toPoint()
         super().mouseMoveEvent(event)
         self.update(self.indexAt(self.delegate_.pointer))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What one stands at stays in sight when another panel takes room."""
+        box, before = self.visualRect(self.currentIndex()), event.oldSize().height()
+        seen = self.currentIndex().isValid() and box.top() >= 0 and box.bottom() < before
+        super().resizeEvent(event)
+        if seen:
+            self.scrollTo(self.currentIndex())
 
     def leaveEvent(self, event: QEvent) -> None:
         self.delegate_.pointer = None

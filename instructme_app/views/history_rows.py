@@ -23,6 +23,8 @@ class HistoryRow:
     """The user's own name for it."""
     note: str = ""
     starred: bool = False
+    warning: str = ""
+    """What is not as it seems about it, to be read where the row is pointed at."""
     level: str = ""
     """How loud it is, in words."""
     compared: bool = False

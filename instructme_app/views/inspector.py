@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from instructme_app import theme
 from instructme_app.model.spectrum import Spectrum
-from instructme_app.views.lane import font
+from instructme_app.sizes import font, px, window
 from instructme_app.views.spectrogram import note_name
 
 LOWEST_DB, HIGHEST_DB = -96.0, 6.0
@@ -29,7 +29,7 @@ class SpectrumInspector(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
         self.setWindowTitle(self.tr("Spectrum"))
-        self.resize(560, 340)
+        self.resize(window(560, 340))
         self.setMinimumSize(360, 220)
         self.plot = pg.PlotWidget()
         self.plot.setAccessibleName(self.tr("Spectrum in decibels over frequency"))
@@ -40,7 +40,7 @@ class SpectrumInspector(QWidget):
         item.hideButtons()
         item.showGrid(x=True, y=True, alpha=0.12)
         item.getAxis("bottom").setTicks([[(math.log10(hertz), words) for hertz, words in TICKS], []])
-        item.getAxis("left").setWidth(54)
+        item.getAxis("left").setWidth(px(54))
         item.getViewBox().setLimits(xMin=1.0, xMax=4.6, yMin=-110, yMax=20, minXRange=0.15, minYRange=6)
         item.getViewBox().setYRange(LOWEST_DB, HIGHEST_DB, padding=0)
         item.getViewBox().setXRange(math.log10(30), math.log10(20_000), padding=0.02)

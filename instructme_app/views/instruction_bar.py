@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
+from instructme_app.sizes import px, square
 from instructme_app.views.drawer import Drawer
 from instructme_app.views.prompt_controls import SeedLock, Stepper
 from instructme_app.views.running import RunningRow
@@ -71,14 +72,14 @@ class InstructionBar(QFrame):
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._popup = popup = QListView()
         popup.setProperty("role", "completions")
-        popup.setMaximumWidth(480)
+        popup.setMaximumWidth(px(480))
         self._completer.setPopup(popup)
         self._completer.setMaxVisibleItems(8)
         self.edit.setCompleter(self._completer)
 
         self.run_button = QPushButton(self.tr("Edit"))
         self.run_button.setProperty("kind", "primary")
-        self.run_button.setIconSize(QSize(16, 16))
+        self.run_button.setIconSize(square(16))
         # As high as what stands beside it.
         self.run_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         many = self.variation_count = QSpinBox()

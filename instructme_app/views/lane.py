@@ -4,57 +4,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import font, px
 from instructme_app.views.grid import paint_grid
 from instructme_app.views.time_axis import TimeAxis
-from instructme_app.views.time_widget import TimeWidget
+from instructme_app.views.time_widget import TimeWidget, gutter
 
-TITLE_LEFT, TITLE_RIGHT = 18, 90
-"""Pixels between which a lane's name stands; right of it the scale's own labels."""
-
-
-@lru_cache(maxsize=64)
-def font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal, spacing: float = 0.0) -> QFont:
-    result = QFont()
-    result.setFamilies(theme.FAMILIES)
-    result.setPixelSize(pixels)
-    result.setWeight(weight)
-    if spacing:
-        result.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
-    return result
+TITLE_LEFT = 18
+TITLE_WIDTH = 72
+"""Pixels of a lane's name, at the usual size of text; right of it the scale's own labels."""
 
 
 class Lane(TimeWidget):
     """Keeps its picture as a pixmap until data, zoom, size or theme change: the playhead repaints nothing of it."""
 
     LEAST = 34
-    """Pixels of height below which nothing can be read."""
+    """Pixels of height below which nothing can be read, at the usual size of text."""
     COMPACT = 0.7
     """Of the height that a lane takes by itself, what it makes do with before lanes scroll out of sight."""
 
     def __init__(
         self, axis: TimeAxis, title: str, height: int, parent: QWidget | None = None, tones: tuple[str, ...] = ()
     ) -> None:
-        """`tones` are colours of the theme that say whose picture it is, in a bar at the left."""
+        """`height` in pixels, at the usual size of text.
+
+        `tones` are colours of the theme that say whose picture it is, in a bar at the left."""
         super().__init__(axis, parent)
         self.title = title
         self.subtitle = ""
         self.note = ""
         """Shown in the middle while there is nothing to draw."""
         self.tones = tones
-        self.usual_height = height
+        self.usual_height = px(height)
         self.stretch = 0
         """Its share of the height that is left over."""
         self.chosen_height: int | None = None
         """What the user dragged it to."""
         self._picture: QPixmap | None = None
-        self.setMinimumHeight(self.LEAST)
+        self.least_height = px(self.LEAST)
+        self.setMinimumHeight(self.least_height)
         self.setAccessibleName(title)
         axis.changed.connect(self._moved)
         axis.grid_changed.connect(self.refresh)
@@ -93,7 +86,7 @@ class Lane(TimeWidget):
         """Name and description; `area` is the gutter at the lane's left."""
         colours = theme.active()
         self.paint_tones(painter, area)
-        box = QRect(area.left() + TITLE_LEFT, area.top() + 5, TITLE_RIGHT - TITLE_LEFT, area.height() - 8)
+        box = QRect(area.left() + TITLE_LEFT, area.top() + 5, px(TITLE_WIDTH), area.height() - 8)
         flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         painter.setFont(font(11, QFont.Weight.DemiBold))
         painter.setPen(colours.colour("muted"))
@@ -103,7 +96,7 @@ class Lane(TimeWidget):
         painter.setFont(font(11))
         painter.setPen(colours.colour("faint"))
         metrics = painter.fontMetrics()
-        words = box.adjusted(0, 16, 0, 0)
+        words = box.adjusted(0, px(16), 0, 0)
         lines = max(0, (words.height() + 1) // metrics.lineSpacing())
         for index, line in enumerate(_wrapped(self.subtitle, metrics, words.width(), lines)):
             painter.drawText(words.left(), words.top() + metrics.ascent() + index * metrics.lineSpacing(), line)
@@ -125,7 +118,7 @@ class Lane(TimeWidget):
             words = self.readout(at)
         else:
             # The label may be cut short.
-            words = f"{self.title}\n{self.subtitle}".strip() if at.x() < theme.GUTTER else ""
+            words = f"{self.title}\n{self.subtitle}".strip() if at.x() < gutter() else ""
         if words:
             QToolTip.showText(self.mapToGlobal(at), words, self)
         else:
@@ -163,7 +156,7 @@ class Lane(TimeWidget):
         painter = QPainter(self)
         painter.drawPixmap(area.topLeft(), self._current_picture(area))
         if seen.left() < area.left():
-            self.paint_labels(painter, QRect(0, 0, theme.GUTTER, self.height()))
+            self.paint_labels(painter, QRect(0, 0, gutter(), self.height()))
             self.paint_ticks(painter, area)
         if seen.right() > area.right():
             self.paint_scale(painter, area)
@@ -218,7 +211,7 @@ def tick_labels(
     placed: list[float] = []
     for y, text in labels:
         middle = min(max(y, half), area.height() - half)
-        if all(abs(middle - other) >= least for other in placed):
+        if all(abs(middle - other) >= px(least) for other in placed):
             placed.append(middle)
             x = area.left() - right - metrics.horizontalAdvance(text)
             painter.drawText(QPointF(x, area.top() + middle + half - 1), text)

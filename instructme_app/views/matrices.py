@@ -14,18 +14,22 @@ from PySide6.QtWidgets import QWidget
 from instructme_app import theme
 from instructme_app.model.analysis import ChordSpan
 from instructme_app.model.levels import MatrixLevels
-from instructme_app.views.lane import Lane, font, tick_labels
+from instructme_app.sizes import font, px
+from instructme_app.views.lane import Lane, tick_labels
 from instructme_app.views.scales import heat_image, paint_colour_bar, spaced
 from instructme_app.views.time_axis import TimeAxis, clock
 
 ROOTS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 MINOR_QUALITIES = frozenset({"min", "min7", "dim"})
-STRIP = 20
-"""Pixels at the top of the chord lane, where the names stand."""
 LABEL_PIXELS = 11.0
 """Between two names of rows, at least."""
 BAR, UPRIGHT = 14, 14
 """Pixels of a gutter that is full of names: the bar of its tones, and words that stand upright."""
+
+
+def strip() -> int:
+    """Pixels at the top of the chord lane, where the names stand."""
+    return px(20)
 
 
 def fold_chords(chords: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -121,7 +125,7 @@ class ChordLane(MatrixLane):
     """Chord names along the top, those of the reference above them; below, 24 major and minor rows."""
 
     def __init__(self, axis: TimeAxis, title: str, parent: QWidget | None = None, tones: tuple[str, ...] = ()) -> None:
-        super().__init__(axis, title, STRIP + 24 * 3, parent, tones)
+        super().__init__(axis, title, 20 + 24 * 3, parent, tones)
         self.stretch = 1
         self.spans: tuple[ChordSpan, ...] = ()
         self.reference: tuple[ChordSpan, ...] = ()
@@ -140,10 +144,10 @@ class ChordLane(MatrixLane):
 
     @property
     def natural_height(self) -> int:
-        return self.usual_height + (STRIP if self.reference else 0)
+        return self.usual_height + (strip() if self.reference else 0)
 
     def body(self, area: QRect) -> QRect:
-        return area.adjusted(0, STRIP * 2 if self.reference else STRIP, 0, 0)
+        return area.adjusted(0, strip() * 2 if self.reference else strip(), 0, 0)
 
     def row_name(self, row: int) -> str:
         return short_name(ROOTS[row % 12] + (":min" if row >= 12 else ""))
@@ -158,7 +162,9 @@ class ChordLane(MatrixLane):
         painter.drawLine(QPointF(0, half), QPointF(area.width(), half))
         if self.reference:
             self._paint_names(painter, area.width(), 0, self.reference, "source")
-        self._paint_names(painter, area.width(), body.top() - STRIP, self.spans, "accent" if self.reference else "text")
+        self._paint_names(
+            painter, area.width(), body.top() - strip(), self.spans, "accent" if self.reference else "text"
+        )
 
     def _paint_names(self, painter: QPainter, width: int, top: int, spans: Sequence[ChordSpan], tone: str) -> None:
         """Names that would run into the next one are left out, and the ticks tell where they are."""
@@ -181,9 +187,9 @@ class ChordLane(MatrixLane):
                 continue
             if left >= 0:
                 painter.setPen(tick)
-                painter.drawLine(QPointF(round(left) + 0.5, top + 4), QPointF(round(left) + 0.5, top + STRIP - 3))
+                painter.drawLine(QPointF(round(left) + 0.5, top + 4), QPointF(round(left) + 0.5, top + strip() - 3))
             painter.setPen(words)
-            painter.drawText(QPointF(begin, top + STRIP - 6), name)
+            painter.drawText(QPointF(begin, top + strip() - px(6)), name)
             free = begin + long + 6
 
     def paint_ticks(self, painter: QPainter, area: QRect) -> None:
@@ -191,7 +197,7 @@ class ChordLane(MatrixLane):
             return
         body = self.body(area)
         pixels = body.height() / 24
-        step = spaced(12, pixels, LABEL_PIXELS)
+        step = spaced(12, pixels, px(LABEL_PIXELS))
         rows = [(body.height() - (row + 0.5) * pixels, self.row_name(row)) for row in range(0, 24, min(step, 12))]
         # Room for no more than what the two halves are.
         halves = [(0.25 * body.height(), self.tr("minor")), (0.75 * body.height(), self.tr("major"))]
@@ -229,7 +235,7 @@ class InstrumentLane(MatrixLane):
 
     @property
     def natural_height(self) -> int:
-        return max(self.LEAST, len(self.names) * self.ROW + 4) if self.names else 48
+        return max(self.least_height, len(self.names) * px(self.ROW) + 4) if self.names else px(48)
 
     def row_name(self, row: int) -> str:
         return self.names[len(self.names) - 1 - row]
@@ -250,10 +256,10 @@ class InstrumentLane(MatrixLane):
         self.paint_tones(painter, area)
         left = area.left() + (BAR if self.tones else 4)
         if self.subtitle:
-            self._paint_upright(painter, QRect(left, area.top(), UPRIGHT, area.height()))
-            left += UPRIGHT
+            self._paint_upright(painter, QRect(left, area.top(), px(UPRIGHT), area.height()))
+            left += px(UPRIGHT)
         height = area.height() / len(self.names)
-        painter.setFont(font(max(8, min(11, int(height) - 3))))
+        painter.setFont(font(min(11.0, (height - 3) / px(11) * 11)))
         painter.setPen(theme.active().colour("muted"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for row, name in enumerate(self.names):

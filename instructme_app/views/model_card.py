@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 
 from instructme_app.model.formats import describe_bytes
 from instructme_app.model.models import ModelFacts
-from instructme_app.views.form import Form, Scrolled, ShortLabel, note, set_role
+from instructme_app.sizes import px, text
+from instructme_app.views.fitting import FittingLine
+from instructme_app.views.form import Form, Scrolled, note, set_role
 
 SHORT = 12
 """Digits of a hash that are shown: enough to tell two apart by eye."""
@@ -36,8 +38,8 @@ class HashButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self.setStyleSheet(
-            "QPushButton { font-family: 'DejaVu Sans Mono', 'SF Mono', Consolas, monospace; font-size: 12px;"
-            " padding: 1px 0; text-align: left; border-radius: 5px; }"
+            "QPushButton { font-family: 'DejaVu Sans Mono', 'SF Mono', Consolas, monospace;"
+            f" font-size: {text(12)}px; padding: 1px 0; text-align: left; border-radius: 5px; }}"
         )
         self.clicked.connect(self._copy)
 
@@ -87,7 +89,7 @@ class ModelCard(QWidget):
 
     def _form(self, facts: ModelFacts) -> Form:
         form = Form()
-        form.row(self.tr("Folder"), ShortLabel(str(facts.folder)))
+        form.row(self.tr("Folder"), FittingLine(str(facts.folder)))
         if facts.problem:
             return form
         holder = QWidget()
@@ -129,7 +131,7 @@ class ModelCard(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(4)
-        grid.setColumnMinimumWidth(0, 132)
+        grid.setColumnMinimumWidth(0, px(132))
         for column, title in enumerate(("", self.tr("Edited"), self.tr("Left as it was"))):
             grid.addWidget(_cell(title, "faint"), 0, column)
         for row, (operation, edited, left) in enumerate(facts.measured, 1):
@@ -162,7 +164,7 @@ class ModelCard(QWidget):
         button.setAutoDefault(False)
         text = QPlainTextEdit("\n".join(f"{name}   {value}" for name, value in facts.figures))
         text.setReadOnly(True)
-        text.setMinimumHeight(220)
+        text.setMinimumHeight(px(220))
         text.setTabChangesFocus(True)
         text.setAccessibleName(self.tr("All figures"))
         text.hide()

@@ -12,14 +12,15 @@ from PySide6.QtSvg import QSvgGenerator
 
 from engine.errors import UserError
 from instructme_app import theme
+from instructme_app.sizes import font, px
 from instructme_app.views.grid import paint_grid
-from instructme_app.views.lane import Lane, font
+from instructme_app.views.lane import Lane
 from instructme_app.views.ruler import Ruler
 from instructme_app.views.stack import GAP
-from instructme_app.views.time_widget import MARGIN
+from instructme_app.views.time_widget import gutter, margin
 
 TITLE = 44
-"""Pixels at the top for the title."""
+"""Pixels at the top for the title, at the usual size of text."""
 FOOT = 14
 SCALE = 2.0
 """Pixels of an image for one of the screen."""
@@ -33,9 +34,9 @@ class LanePicture:
     def __init__(self, title: str, subtitle: str, ruler: Ruler, lanes: Sequence[Lane], width: int) -> None:
         self._title, self._subtitle, self._ruler, self._lanes = title, subtitle, ruler, list(lanes)
         width = max(width, LEAST_WIDTH)
-        heights = [max(lane.height(), lane.LEAST) for lane in self._lanes]
+        heights = [max(lane.height(), lane.least_height) for lane in self._lanes]
         self._heights = heights
-        self.size = QSize(width, TITLE + ruler.height() + sum(heights) + GAP * len(heights) + FOOT)
+        self.size = QSize(width, px(TITLE) + ruler.height() + sum(heights) + GAP * len(heights) + FOOT)
 
     @property
     def ready(self) -> bool:
@@ -89,15 +90,15 @@ class LanePicture:
         painter.fillRect(QRectF(0, 0, width, self.size.height()), colours.colour("panel"))
         painter.setFont(font(15, QFont.Weight.DemiBold))
         painter.setPen(colours.colour("text"))
-        painter.drawText(QRectF(18, 6, width - 36, 20), Qt.AlignmentFlag.AlignVCenter, self._title)
+        painter.drawText(QRectF(18, px(6), width - 36, px(20)), Qt.AlignmentFlag.AlignVCenter, self._title)
         painter.setFont(font(11))
         painter.setPen(colours.colour("muted"))
-        painter.drawText(QRectF(18, 26, width - 36, 16), Qt.AlignmentFlag.AlignVCenter, self._subtitle)
-        inside = width - theme.GUTTER - MARGIN
-        self._ruler.paint(painter, QRect(theme.GUTTER, TITLE, inside, self._ruler.height()))
-        top = TITLE + self._ruler.height()
+        painter.drawText(QRectF(18, px(26), width - 36, px(16)), Qt.AlignmentFlag.AlignVCenter, self._subtitle)
+        inside = width - gutter() - margin()
+        self._ruler.paint(painter, QRect(gutter(), px(TITLE), inside, self._ruler.height()))
+        top = px(TITLE) + self._ruler.height()
         for lane, height in zip(self._lanes, self._heights, strict=True):
-            self._paint_lane(painter, lane, QRect(theme.GUTTER, top, inside, height))
+            self._paint_lane(painter, lane, QRect(gutter(), top, inside, height))
             top += height + GAP
 
     def _paint_lane(self, painter: QPainter, lane: Lane, area: QRect) -> None:
@@ -117,7 +118,7 @@ class LanePicture:
         lane.paint_content(painter, inside)
         painter.restore()
         painter.save()
-        lane.paint_labels(painter, QRect(0, area.top(), theme.GUTTER, area.height()))
+        lane.paint_labels(painter, QRect(0, area.top(), gutter(), area.height()))
         lane.paint_ticks(painter, area)
         lane.paint_scale(painter, area)
         painter.restore()

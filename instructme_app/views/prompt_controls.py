@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
+from instructme_app.sizes import font, px, square
 
 SEED_DIGITS = 18
 """Fewer than a 64-bit number has."""
@@ -27,7 +28,8 @@ class Stepper(QFrame):
     changed = Signal()
 
     def __init__(self, number: QSpinBox | QDoubleSpinBox, name: str, width: int, parent: QWidget | None = None) -> None:
-        """`number` says what there is to choose from; it is `width` pixels wide."""
+        """`number` says what there is to choose from. It is `width` pixels wide at the usual size of text, and more
+        where its words are longer."""
         super().__init__(parent)
         self.setProperty("role", "pill")
         self.number = number
@@ -36,13 +38,14 @@ class Stepper(QFrame):
         number.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         number.setAccessibleName(name)
-        number.setFixedWidth(width)
+        words = number.specialValueText() + number.suffix()
+        number.setFixedWidth(max(px(width), QFontMetrics(font(12)).horizontalAdvance(words) + 12))
         self.less, self.more = QToolButton(), QToolButton()
         # The number itself is reached by Tab, and steps by the arrow keys.
         for button, step, words in ((self.less, -1, self.tr("Less")), (self.more, 1, self.tr("More"))):
             button.setProperty("kind", "step")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setIconSize(QSize(14, 14))
+            button.setIconSize(square(14))
             button.setAccessibleName(f"{name}: {words}")
             button.clicked.connect(lambda _=False, step=step: number.stepBy(step))
         row = QHBoxLayout(self)
@@ -81,11 +84,11 @@ class SeedLock(QFrame):
         self.button = QToolButton()
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setIconSize(QSize(16, 16))
+        self.button.setIconSize(square(16))
         self.button.setProperty("kind", "step")
         self.edit = QLineEdit()
         self.edit.setProperty("role", "bare")
-        self.edit.setFixedWidth(62)
+        self.edit.setFixedWidth(px(62))
         self.edit.setMaxLength(SEED_DIGITS)
         self.edit.setValidator(QRegularExpressionValidator(r"\d*", self))
         self.edit.setAccessibleName(self.tr("Seed"))

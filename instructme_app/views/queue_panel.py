@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from instructme_app import theme
+from instructme_app.sizes import px, square
+from instructme_app.views.queue_row import QueueRow, RowWidget
+
+__all__ = ["QueuePanel", "QueueRow"]
 
 TALLEST = 148
 """Pixels of rows that are in sight; more are scrolled."""
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """`detail`: seed, region and the like; of a failed edit cause and remedy, with a traceback in `folded`."""
-
-    id: str
-    title: str
-    detail: str
-    state: Literal["running", "waiting", "failed"]
-    place: int = 0
-    """In the line of those that wait, from 1."""
-    can_rise: bool = False
-    can_sink: bool = False
-    folded: str = ""
 
 
 class QueuePanel(QFrame):
@@ -56,7 +41,9 @@ class QueuePanel(QFrame):
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Queue of edits"))
         self.rows: tuple[QueueRow, ...] = ()
-        self._widgets: list[_Row] = []
+        self._widgets: list[RowWidget] = []
+        self._aimed = 0
+        """How many places down the row that is dragged would go."""
         self.heading = QLabel(self.tr("QUEUE"))
         self.heading.setProperty("role", "heading")
         self.summary = QLabel()
@@ -64,7 +51,7 @@ class QueuePanel(QFrame):
         self.cancel_all = QPushButton(self.tr("Cancel all"))
         self.cancel_all.setProperty("kind", "link")
         self.close_button = QToolButton()
-        self.close_button.setIconSize(QSize(14, 14))
+        self.close_button.setIconSize(square(14))
         self.close_button.setAccessibleName(self.tr("Hide the queue"))
         self.close_button.setToolTip(self.tr("Hide the queue (Ctrl+J)"))
         head = QHBoxLayout()
@@ -79,6 +66,10 @@ class QueuePanel(QFrame):
         self._lines = QVBoxLayout(self._list)
         self._lines.setContentsMargins(6, 0, 6, 0)
         self._lines.setSpacing(0)
+        self._mark = QFrame(self._list)
+        self._mark.setProperty("role", "drop")
+        self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._mark.hide()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -98,8 +89,10 @@ class QueuePanel(QFrame):
         self.hide()
 
     def set_rows(self, rows: Sequence[QueueRow]) -> None:
-        """In their order. Rows that stay as they were keep their widgets, and with them the keyboard."""
+        """In their order. Rows that stay as they were keep their widgets; one that moved keeps the keyboard, too."""
         if tuple(rows) != self.rows or not rows:
+            focused = next(((widget.row.id, widget.focused) for widget in self._widgets if widget.focused), None)
+            here = focused is not None and self.isAncestorOf(self.window().focusWidget() or self)
             kept = {widget.row: widget for widget in self._widgets}
             widgets = [kept.pop(row, None) or self._made(row) for row in rows]
             for gone in kept.values():
@@ -109,6 +102,11 @@ class QueuePanel(QFrame):
             for index, widget in enumerate(widgets):
                 self._lines.insertWidget(index, widget)
             self._widgets, self.rows = widgets, tuple(rows)
+            again = next((widget for widget in widgets if focused is not None and widget.row.id == focused[0]), None)
+            if here and focused is not None and again is not None and not again.focused:
+                # What is not shown yet takes no keyboard.
+                again.show()
+                again.focus(focused[1])
         waiting = sum(row.state == "waiting" for row in rows)
         failed = sum(row.state == "failed" for row in rows)
         parts = [self.tr("{0} waiting").format(waiting)] * bool(waiting)
@@ -124,7 +122,7 @@ class QueuePanel(QFrame):
         margins = self._lines.contentsMargins()
         width = self._scroll.viewport().width() - margins.left() - margins.right()
         height = sum(widget.height_at(width) for widget in self._widgets)
-        self._scroll.setFixedHeight(min(height, TALLEST))
+        self._scroll.setFixedHeight(min(height, px(TALLEST)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -139,107 +137,34 @@ class QueuePanel(QFrame):
     def focus_first(self) -> None:
         (self._widgets[0].first_button if self._widgets else self.close_button).setFocus()
 
-    def _made(self, row: QueueRow) -> _Row:
-        widget = _Row(row)
+    def _aim(self, held: RowWidget, y: int) -> None:
+        """Show where `held` would come to stand, let go of at height `y` of the list."""
+        line = [widget for widget in self._widgets if widget.row.state == "waiting"]
+        others = [widget for widget in line if widget is not held]
+        to = sum(widget.geometry().center().y() < y for widget in others)
+        self._aimed = to - line.index(held)
+        top = others[to].y() if to < len(others) else others[-1].geometry().bottom() + 1
+        self._mark.setGeometry(8, max(top - 1, 0), self._list.width() - 16, 2)
+        self._mark.setVisible(self._aimed != 0)
+        self._mark.raise_()
+        self._scroll.ensureVisible(0, y, 0, held.height() // 2)
+
+    def _drop(self, held: RowWidget, here: bool) -> None:
+        places, self._aimed = self._aimed, 0
+        self._mark.hide()
+        if here and places:
+            self.moved.emit(held.row.id, places)
+
+    def _made(self, row: QueueRow) -> RowWidget:
+        widget = RowWidget(row)
         widget.cancel.clicked.connect(lambda: self.cancel_clicked.emit(row.id))
         widget.rise.clicked.connect(lambda: self.moved.emit(row.id, -1))
         widget.sink.clicked.connect(lambda: self.moved.emit(row.id, 1))
         widget.retry.clicked.connect(lambda: self.retry_clicked.emit(row.id))
         widget.change.clicked.connect(lambda: self.change_clicked.emit(row.id))
         widget.dismiss.clicked.connect(lambda: self.dismiss_clicked.emit(row.id))
+        widget.stepped.connect(lambda places: self.moved.emit(row.id, places))
+        widget.dragged.connect(lambda y: self._aim(widget, y))
+        widget.dropped.connect(lambda here: self._drop(widget, here))
         widget.unfold.toggled.connect(lambda _: self.fit())
         return widget
-
-
-class _Row(QWidget):
-    """One edit and what can be done with it."""
-
-    def __init__(self, row: QueueRow) -> None:
-        super().__init__()
-        self.row = row
-        self.mark = QLabel()
-        self.mark.setFixedSize(16, 16)
-        self.mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.mark.setProperty("role", "faint")
-        title = QLabel(row.title)
-        title.setTextFormat(Qt.TextFormat.PlainText)
-        detail = QLabel(row.detail)
-        detail.setTextFormat(Qt.TextFormat.PlainText)
-        detail.setProperty("role", "wrong" if row.state == "failed" else "faint")
-        detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        detail.setWordWrap(row.state == "failed")
-        detail.setToolTip(row.detail)
-        self.retry = self._link(self.tr("Try again"))
-        self.change = self._link(self.tr("Change"))
-        self.change.setToolTip(self.tr("Put the words back into the field"))
-        self.unfold = self._link(self.tr("Details"))
-        self.unfold.setCheckable(True)
-        self.rise = self._tool(self.tr("Earlier"))
-        self.sink = self._tool(self.tr("Later"))
-        self.cancel = self._tool(self.tr("Cancel"))
-        self.dismiss = self._tool(self.tr("Dismiss"))
-        failed = row.state == "failed"
-        shown = {
-            self.retry: failed,
-            self.change: failed,
-            self.unfold: bool(row.folded),
-            self.rise: row.state == "waiting",
-            self.sink: row.state == "waiting",
-            self.cancel: not failed,
-            self.dismiss: failed,
-        }
-        self.rise.setEnabled(row.can_rise)
-        self.sink.setEnabled(row.can_sink)
-        self.first_button = self.retry if failed else self.cancel
-        line = QHBoxLayout()
-        line.setSpacing(10)
-        line.addWidget(self.mark)
-        line.addWidget(title)
-        line.addWidget(detail, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        for button, visible in shown.items():
-            button.setAccessibleName(f"{button.toolTip() or button.text()}: {row.title}")  # type: ignore[attr-defined]
-            # Shown before it has a parent, it would be a window for a moment, and take the keyboard.
-            if not visible:
-                button.hide()
-            buttons.addWidget(button)
-        line.addLayout(buttons)
-        self.folded = QPlainTextEdit(row.folded)
-        self.folded.setReadOnly(True)
-        self.folded.setFixedHeight(96)
-        self.folded.hide()
-        self.unfold.toggled.connect(self.folded.setVisible)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 0, 2, 0)
-        layout.setSpacing(2)
-        layout.addLayout(line)
-        layout.addWidget(self.folded)
-        self.theme_changed()
-
-    def height_at(self, width: int) -> int:
-        """Pixels: what failed is told in lines that wrap, and a label without a width would wrap after each word."""
-        return self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
-
-    def theme_changed(self) -> None:
-        colours = theme.active()
-        if self.row.state == "waiting":
-            self.mark.setText(str(self.row.place))
-        else:
-            picture = ("run", colours.accent) if self.row.state == "running" else ("warning", colours.danger)
-            self.mark.setPixmap(theme.pixmap(*picture, 16))
-        icons = ((self.rise, "up"), (self.sink, "down"), (self.cancel, "cancel"), (self.dismiss, "cancel"))
-        for button, icon in icons:
-            button.setIcon(theme.icon(icon, "muted", 16))
-
-    def _link(self, words: str) -> QPushButton:
-        button = QPushButton(words)
-        button.setProperty("kind", "link")
-        return button
-
-    def _tool(self, words: str) -> QToolButton:
-        button = QToolButton()
-        button.setIconSize(QSize(16, 16))
-        button.setProperty("kind", "step")
-        button.setToolTip(words)
-        return button

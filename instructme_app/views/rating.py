@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from instructme_app.sizes import px
+
+NARROWEST = 190
+"""Pixels of a point, at the usual size of text."""
 
 
 class _Point(QPushButton):
@@ -16,10 +21,10 @@ class _Point(QPushButton):
         super().__init__()
         self.setProperty("kind", "point")
         self.setCheckable(True)
-        self.setSizePolicy(self.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.MinimumExpanding)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         digit = QLabel(str(number))
         digit.setProperty("role", "point")
-        digit.setFixedWidth(16)
+        digit.setFixedWidth(px(16))
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setProperty("role", "point-words")
@@ -34,13 +39,14 @@ class _Point(QPushButton):
     def hasHeightForWidth(self) -> bool:
         return True
 
-    def sizeHint(self):  # type: ignore[no-untyped-def]
+    def sizeHint(self) -> QSize:
         layout = self.layout()
         assert layout is not None
         return layout.sizeHint()
 
-    def minimumSizeHint(self):  # type: ignore[no-untyped-def]
-        return self.sizeHint()
+    def minimumSizeHint(self) -> QSize:
+        # Its sentence wraps rather than making the window wider than a screen.
+        return QSize(px(NARROWEST), self.sizeHint().height())
 
     def heightForWidth(self, width: int) -> int:
         layout = self.layout()

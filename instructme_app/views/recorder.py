@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import font, px, square, text
 from instructme_app.views.time_axis import clock
 
 QUIETEST = -60.0
@@ -24,7 +25,7 @@ class LevelMeter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(QSize(320, 26))
+        self.setMinimumSize(QSize(px(320), px(14) + text(10) + 2))
         self._share = self._highest = 0.0
         self.clipped = False
         self.clear()
@@ -59,14 +60,12 @@ class LevelMeter(QWidget):
         if self._highest > 0.01:
             painter.setBrush(colours.colour("danger" if self.clipped else "text"))
             painter.drawRoundedRect(QRectF(self._highest * (self.width() - 2), 2, 2, 12), 1, 1)
-        font = painter.font()
-        font.setPixelSize(10)
-        painter.setFont(font)
+        painter.setFont(font(10))
         painter.setPen(colours.colour("faint"))
         for decibels in (-48, -36, -24, -12, 0):
-            text, x = f"{decibels}".replace("-", "−"), (1 - decibels / QUIETEST) * self.width()
-            width = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(round(min(max(x - width / 2, 0), self.width() - width)), 25, text)
+            words, x = f"{decibels}".replace("-", "−"), (1 - decibels / QUIETEST) * self.width()
+            width = painter.fontMetrics().horizontalAdvance(words)
+            painter.drawText(round(min(max(x - width / 2, 0), self.width() - width)), self.height() - 1, words)
         painter.end()
 
 
@@ -95,7 +94,7 @@ class RecorderDialog(QDialog):
         self.cancel = QPushButton(self.tr("Close"))
         self.cancel.setProperty("kind", "link")
         for button in (self.record, self.use, self.cancel):
-            button.setIconSize(QSize(16, 16))
+            button.setIconSize(square(16))
             button.setAutoDefault(False)
 
         top = QHBoxLayout()
@@ -114,7 +113,7 @@ class RecorderDialog(QDialog):
         rows.addWidget(self.meter)
         rows.addWidget(self.state)
         rows.addLayout(buttons)
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(px(420))
 
         self._recording = False
         self.record.clicked.connect(self._record)

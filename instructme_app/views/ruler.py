@@ -9,16 +9,23 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPixmap, 
 from PySide6.QtWidgets import QWidget
 
 from instructme_app import theme
-from instructme_app.views.lane import TITLE_LEFT, font
+from instructme_app.sizes import font, px
+from instructme_app.views.lane import TITLE_LEFT
 from instructme_app.views.time_axis import TimeAxis, clock
 from instructme_app.views.time_widget import TimeWidget
 
-TIMES = 26
-"""Pixels of the row of times."""
-BARS = 16
-"""Pixels of the row of bar numbers."""
 BAR_PIXELS = 34.0
 """Between two bar numbers, at least."""
+
+
+def times() -> int:
+    """Pixels of the row of times."""
+    return px(26)
+
+
+def bars() -> int:
+    """Pixels of the row of bar numbers."""
+    return px(16)
 
 
 class Ruler(TimeWidget):
@@ -26,7 +33,7 @@ class Ruler(TimeWidget):
         super().__init__(axis, parent)
         self.words = ""
         """Key and tempo, in the corner."""
-        self.setFixedHeight(TIMES)
+        self.setFixedHeight(times())
         self.setAccessibleName(self.tr("Time ruler"))
         self._picture: QPixmap | None = None
         axis.changed.connect(self.refresh)
@@ -44,7 +51,7 @@ class Ruler(TimeWidget):
         self.update()
 
     def _fit(self) -> None:
-        self.setFixedHeight(TIMES + (BARS if self._bars_shown else 0))
+        self.setFixedHeight(times() + (bars() if self._bars_shown else 0))
         self.refresh()
 
     @property
@@ -105,19 +112,19 @@ class Ruler(TimeWidget):
         for at, label in ticks(self.axis, width):
             x = round(self.axis.x_at(at, width)) + 0.5
             painter.setPen(colours.colour("line"))
-            painter.drawLine(QPointF(x, TIMES - 6), QPointF(x, TIMES - 1))
+            painter.drawLine(QPointF(x, times() - 6), QPointF(x, times() - 1))
             painter.setPen(colours.colour("faint"))
             long = metrics.horizontalAdvance(label)
             # The first and the last label stay whole at the sides of the picture.
             left = min(max(x - long / 2, 0.0), width - long)
             if left >= free:
-                painter.drawText(QPointF(left, TIMES - 10), label)
+                painter.drawText(QPointF(left, times() - px(10)), label)
                 free = left + long + 8
 
     def _paint_bars(self, painter: QPainter, width: int) -> None:
         axis, colours = self.axis, theme.active()
         painter.setFont(font(10))
-        fine = axis.grid.lines(BAR_PIXELS * axis.span / max(width, 1))
+        fine = axis.grid.lines(px(BAR_PIXELS) * axis.span / max(width, 1))
         # Where even beats have room, so have all bars.
         numbered = axis.grid.downbeats if fine is axis.grid.beats else fine
         first, last = numbered.searchsorted([axis.start, axis.end])
@@ -129,9 +136,9 @@ class Ruler(TimeWidget):
             if x < free or x + 4 + long > width:
                 continue
             painter.setPen(colours.colour("faint", 0.5))
-            painter.drawLine(QPointF(round(x) + 0.5, TIMES + 3), QPointF(round(x) + 0.5, TIMES + BARS))
+            painter.drawLine(QPointF(round(x) + 0.5, times() + 3), QPointF(round(x) + 0.5, times() + bars()))
             painter.setPen(colours.colour("muted"))
-            painter.drawText(QPointF(round(x) + 4, TIMES + BARS - 4), number)
+            painter.drawText(QPointF(round(x) + 4, times() + bars() - px(4)), number)
             free = x + long + 10
 
     def _paint_handles(self, painter: QPainter, area: QRect) -> None:
@@ -153,10 +160,10 @@ class Ruler(TimeWidget):
 
 
 def ticks(axis: TimeAxis, width: int) -> list[tuple[float, str]]:
-    """Round seconds some 90 pixels apart, with labels that differ from one another."""
+    """Round seconds some 90 pixels of the design apart, with labels that differ from one another."""
     if axis.duration <= 0 or width < 1:
         return []
-    least = axis.span * 90 / width
+    least = axis.span * px(90) / width
     steps = [base * 10.0**power for power in range(-6, 0) for base in (1, 2, 5)]
     steps += [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0]
     step = next((step for step in steps if step >= least), 3600.0)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QPen
 
 from instructme_app import theme
+from instructme_app.sizes import px
 from instructme_app.views.lane import scale_label
 
 BAR_LEFT, BAR_WIDTH = 8, 7
@@ -39,8 +40,8 @@ def paint_colour_bar(
     painter.drawRect(bar)
     placed: list[float] = []
     for share, words in labels:
-        y = min(max((1 - share) * height, 6.0), height - 6.0)
-        if all(abs(y - other) >= LABEL_PIXELS for other in placed):
+        y = min(max((1 - share) * height, px(6)), height - px(6))
+        if all(abs(y - other) >= px(LABEL_PIXELS) for other in placed):
             placed.append(y)
             scale_label(painter, area, y, words + (unit if len(placed) == 1 else ""), LABEL_LEFT)
 

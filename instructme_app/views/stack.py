@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from instructme_app import theme
 from instructme_app.views.lane import Lane
 from instructme_app.views.overview import Overview
-from instructme_app.views.ruler import Ruler
+from instructme_app.views.ruler import Ruler, times
 from instructme_app.views.time_axis import TimeAxis
-from instructme_app.views.time_widget import MARGIN, TimeWidget
+from instructme_app.views.time_widget import TimeWidget, gutter, margin
 
 GAP = 5
 """Pixels between two lanes: the border that is dragged."""
@@ -93,7 +93,8 @@ class LaneColumn(QWidget):
         self._available = available
         shown = self.shown
         rooms = [
-            Room(lane.natural_height, lane.LEAST, lane.chosen_height, lane.stretch, lane.COMPACT) for lane in shown
+            Room(lane.natural_height, lane.least_height, lane.chosen_height, lane.stretch, lane.COMPACT)
+            for lane in shown
         ]
         top = 0
         for lane, height in zip(shown, share_heights(rooms, available), strict=True):
@@ -112,7 +113,7 @@ class LaneColumn(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._held is not None:
             lane, start, height = self._held
-            lane.chosen_height = min(max(lane.LEAST, height + round(event.position().y()) - start), TALLEST)
+            lane.chosen_height = min(max(lane.least_height, height + round(event.position().y()) - start), TALLEST)
             self.again()
             return
         self._hover(self._border_at(event.position().y()))
@@ -137,7 +138,7 @@ class LaneColumn(QWidget):
             return
         painter = QPainter(self)
         bottom = self._hovered.geometry().bottom() + 1
-        painter.fillRect(QRectF(theme.GUTTER, bottom + GAP / 2 - 1, self.width(), 2), theme.active().colour("focus"))
+        painter.fillRect(QRectF(gutter(), bottom + GAP / 2 - 1, self.width(), 2), theme.active().colour("focus"))
         painter.end()
 
     def _border_at(self, y: float) -> Lane | None:
@@ -236,12 +237,12 @@ class LaneStack(QWidget):
         self.arrange()
 
     def _place_playhead(self) -> None:
-        width = max(1, self.width() - theme.GUTTER - MARGIN)
+        width = max(1, self.width() - gutter() - margin())
         x = self.axis.x_at(self.position, width)
         top = self.ruler.y()
         self._playhead.setVisible(self.axis.duration > 0 and -1 <= x <= width + 1)
         self._playhead.setGeometry(
-            theme.GUTTER + round(min(max(x, -9.0), width + 9.0)) - 4, top, 9, max(self.height() - top, 1)
+            gutter() + round(min(max(x, -9.0), width + 9.0)) - 4, top, 9, max(self.height() - top, 1)
         )
         self._playhead.raise_()
 
@@ -282,9 +283,9 @@ class _Playhead(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = theme.active().colour("text")
+        colour, top = theme.active().colour("text"), times() - 9
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawPolygon([QPointF(0.5, 17), QPointF(8.5, 17), QPointF(4.5, 24)])
-        painter.fillRect(QRectF(4, 20, 1, self.height() - 20), colour)
+        painter.drawPolygon([QPointF(0.5, top), QPointF(8.5, top), QPointF(4.5, top + 7)])
+        painter.fillRect(QRectF(4, top + 3, 1, self.height() - top - 3), colour)
         painter.end()

@@ -14,16 +14,25 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import px
 from instructme_app.views.time_axis import Selection, TimeAxis
 
 EDGE = 5
 """Pixels around a selection's edge that take hold of it."""
 DRAG = 4
 """Pixels that the mouse moves before a click becomes a selection."""
-MARGIN = 62
-"""Pixels between a lane's picture and the window's right side, where scales stand."""
 NOTCH = 120.0
 """What a wheel's one step counts in Qt."""
+
+
+def gutter() -> int:
+    """Pixels left of every lane, where its label stands: lanes share one left edge."""
+    return px(128)
+
+
+def margin() -> int:
+    """Pixels between a lane's picture and the window's right side, where scales stand."""
+    return px(62)
 
 
 class TimeWidget(QWidget):
@@ -43,7 +52,7 @@ class TimeWidget(QWidget):
         axis.selection_changed.connect(self.update)
 
     def content(self) -> QRect:
-        return QRect(theme.GUTTER, 0, max(1, self.width() - theme.GUTTER - MARGIN), self.height())
+        return QRect(gutter(), 0, max(1, self.width() - gutter() - margin()), self.height())
 
     def seconds_at(self, x: float) -> float:
         area = self.content()
@@ -145,7 +154,7 @@ class TimeWidget(QWidget):
         fine, coarse = event.pixelDelta(), event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.axis.zoom(0.85 ** (coarse.y() / NOTCH), self.seconds_at(event.position().x()))
-        elif event.position().x() < theme.GUTTER and not coarse.x():
+        elif event.position().x() < gutter() and not coarse.x():
             event.ignore()
             return
         elif not fine.isNull():

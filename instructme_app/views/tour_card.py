@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaint
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import px
 
 CARD_WIDTH = 380
 AROUND = 8
@@ -35,7 +36,7 @@ class TourOverlay(QWidget):
         self.setAccessibleName(self.tr("Tour"))
         self.card = QFrame(self)
         self.card.setProperty("role", "card")
-        self.card.setFixedWidth(CARD_WIDTH)
+        self.card.setFixedWidth(px(CARD_WIDTH))
         self.title = QLabel()
         self.title.setProperty("role", "title")
         self.title.setWordWrap(True)
@@ -160,7 +161,7 @@ class TourOverlay(QWidget):
         layout.activate()
         # Words that wrap are as high as the card's width makes them; adjustSize takes a guess.
         frame = self.card.width() - self.card.contentsRect().width()
-        self.card.setFixedHeight(layout.heightForWidth(CARD_WIDTH - frame) + frame)
+        self.card.setFixedHeight(layout.heightForWidth(px(CARD_WIDTH) - frame) + frame)
         light, card, gap = self._light(), self.card.size(), 14
         x = min(max(light.center().x() - card.width() // 2, gap), self.width() - card.width() - gap)
         y = min(max(light.center().y() - card.height() // 2, gap), self.height() - card.height() - gap)

@@ -19,14 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
+from instructme_app.sizes import px, square, text
 from instructme_app.views.blind import BlindStrip
 from instructme_app.views.time_axis import clock
 
 HOLD = 400
 """Milliseconds: who keeps "before" pressed for longer wants it for as long as that only."""
 
-ROOM = {"problem": 780, "gain": 690, "name": 640, "total": 600, "start": 560}
-"""Pixels of width from which on there is room for what can be missed."""
+ROOM = {"problem": 780, "gain": 690, "name": 640, "total": 600, "start": 560, "rest": 500}
+"""Pixels of width, at the usual size of text, from which on there is room for what can be missed, and for the rest."""
+GAPS = 190
+"""Of these pixels, those between the words, which do not grow with them."""
 
 HEIGHT = 36
 """Pixels of the framed controls."""
@@ -34,8 +37,10 @@ HEIGHT = 36
 NAME_ROOM = 130
 """Pixels that the name of a round takes at most; half of it where there is little room."""
 
-NARROWEST = 500
-"""Pixels that the rest of it takes."""
+
+def room_for(what: str) -> int:
+    """Pixels of width from which on `what` of ROOM finds its place."""
+    return GAPS + px(ROOM[what] - GAPS)
 
 
 class Transport(QWidget):
@@ -81,8 +86,8 @@ class Transport(QWidget):
         self._group = QButtonGroup(self)
         self.pill = QFrame()
         self.pill.setProperty("role", "pill")
-        self.pill.setFixedHeight(HEIGHT)
-        self.match_button.setFixedSize(HEIGHT, HEIGHT)
+        self.pill.setFixedHeight(px(HEIGHT))
+        self.match_button.setFixedSize(square(HEIGHT))
         pair = QHBoxLayout(self.pill)
         pair.setContentsMargins(3, 0, 3, 0)
         pair.setSpacing(2)
@@ -135,7 +140,7 @@ class Transport(QWidget):
         button = QToolButton()
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setIconSize(QSize(size, size))
+        button.setIconSize(square(size))
         button.setCheckable(checkable)
         # Space plays wherever the keyboard is: a focused button would take it.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -163,7 +168,7 @@ class Transport(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         # What can be missed makes room by itself: it must not hold the window open.
-        return QSize(NARROWEST, super().minimumSizeHint().height())
+        return QSize(room_for("rest"), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -171,9 +176,9 @@ class Transport(QWidget):
 
     def _make_room(self) -> None:
         width, problem = self.width(), bool(self.sound.text())
-        self.start_button.setVisible(width >= ROOM["start"])
-        self.gain.setVisible(width >= ROOM["gain"] and not self.pill.isHidden())
-        self.sound.setVisible(problem and width >= ROOM["problem"])
+        self.start_button.setVisible(width >= room_for("start"))
+        self.gain.setVisible(width >= room_for("gain") and not self.pill.isHidden())
+        self.sound.setVisible(problem and width >= room_for("problem"))
         self.silent.setVisible(problem)
         self._show_names()
         self._show_clock()
@@ -200,13 +205,13 @@ class Transport(QWidget):
         self._show_clock()
 
     def _show_clock(self) -> None:
-        aside, room = "", self.width() >= ROOM["total"]
+        aside, room = "", self.width() >= room_for("total")
         if self._speed != 1:
             aside = f"{'−' if self._speed < 0 else ''}{abs(self._speed)}×"
         elif self._duration and room:
             aside = f"/ {clock(self._duration)}"
         faint = theme.active().faint
-        small = f'<span style="color:{faint}; font-size:12px"> &nbsp;{aside}</span>' if aside else ""
+        small = f'<span style="color:{faint}; font-size:{text(12)}px"> &nbsp;{aside}</span>' if aside else ""
         self.position.setText(clock(self._seconds) + small)
         # A clock that changes its width shakes everything beside it.
         widest = clock(self._duration)
@@ -225,7 +230,7 @@ class Transport(QWidget):
 
     def _show_names(self) -> None:
         """A round's name may be long: its button takes no more than there is room for."""
-        room = NAME_ROOM if self.width() >= ROOM["name"] else NAME_ROOM // 2
+        room = px(NAME_ROOM if self.width() >= room_for("name") else NAME_ROOM // 2)
         for button, name in zip((self.before, self.after), self._names, strict=True):
             # An ampersand would underline what follows it.
             words = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import px, square
 from instructme_app.views.time_axis import clock
 
 STEPS = 1000
@@ -27,7 +28,7 @@ class VersionPlayer(QFrame):
         self.play_button = QToolButton()
         self.play_button.setAccessibleName(self.tr("Play (Space)"))
         self.play_button.setToolTip(self.tr("Play (Space)"))
-        self.play_button.setIconSize(QSize(30, 30))
+        self.play_button.setIconSize(square(30))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
         self.slider.setAccessibleName(self.tr("Playhead"))
@@ -37,7 +38,7 @@ class VersionPlayer(QFrame):
         self.sound.setProperty("role", "faint")
         pill = QFrame()
         pill.setProperty("role", "pill")
-        pill.setFixedHeight(38)
+        pill.setFixedHeight(px(38))
         self._pair = QHBoxLayout(pill)
         self._pair.setContentsMargins(3, 0, 3, 0)
         self._pair.setSpacing(2)

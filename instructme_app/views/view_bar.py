@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import px, text
 from instructme_app.views.beats import BeatGrid
 from instructme_app.views.fitting import FittingLine
 from instructme_app.views.time_axis import Selection, clock
@@ -29,7 +30,7 @@ class ViewBar(QWidget):
         }
         pill = QFrame()
         pill.setProperty("role", "pill")
-        pill.setFixedHeight(HEIGHT)
+        pill.setFixedHeight(px(HEIGHT))
         pill.setAccessibleName(self.tr("How two rounds are compared"))
         pair = QHBoxLayout(pill)
         pair.setContentsMargins(2, 0, 2, 0)
@@ -40,7 +41,7 @@ class ViewBar(QWidget):
             button = QPushButton(names[mode][0])
             button.setToolTip(names[mode][1])
             button.setProperty("kind", "side")
-            button.setStyleSheet("padding: 2px 10px; font-size: 12px; font-weight: 500;")
+            button.setStyleSheet(f"padding: 2px 10px; font-size: {text(12)}px; font-weight: 500;")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, mode=mode: self.mode_chosen.emit(mode))
@@ -73,7 +74,7 @@ class ViewBar(QWidget):
         button.setToolTip(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setStyleSheet("padding: 4px;")
-        button.setFixedHeight(HEIGHT)
+        button.setFixedHeight(px(HEIGHT))
         self._tools.append(button)
         return button
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import window
 
 
 def program_version() -> str:
@@ -54,7 +55,7 @@ class AboutWindow(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About InstructME"))
-        self.resize(520, 480)
+        self.resize(window(520, 480))
         picture = QLabel()
         picture.setPixmap(theme.pixmap("instructme", theme.active().accent, 44))
         title = QLabel(f"InstructME {program_version()}".strip())

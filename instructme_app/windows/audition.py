@@ -240,7 +240,9 @@ class Audition(QObject):
     def _found_stems(self) -> dict[Side, Track]:
         """The stems beside the current round, where they are and tell it from the reference; else none."""
         current, reference = self._session.current, self.reference
-        if self._session.project is None or current is None or reference is None or reference.id != current.parent:
+        if self._session.project is None or current is None or reference is None:
+            return {}
+        if not self._session.grew(current, reference):
             return {}
         if self._stems[0] != current.id:
             paths = {name: self._session.project.stem_path(current.id, name) for name in STEMS}

@@ -184,7 +184,7 @@ class Auditioning(QObject):
         transport.set_blind(blind is not None or self._summed_up)
         current, reference = session.current, audition.reference
         if current is not None and reference is not None:
-            parent = reference.id == current.parent
+            parent = session.grew(current, reference)
             before = self.tr("Before") if parent else self._name(reference)
             after = self.tr("After") if parent else self.tr("Now")
             transport.set_names(before, after, self._name(reference), self._name(current))

@@ -132,6 +132,7 @@ def history_rows(
                 label=entry.label,
                 note=entry.note,
                 starred=entry.starred,
+                warning=_detached() if entry.detached else "",
                 level=_level(entry.loudness),
                 compared=compared is not None and compared.id == entry.id,
             )
@@ -159,7 +160,16 @@ def _facts(entry: Round) -> str:
         parts.insert(0, "–".join(clock(second).removesuffix(".0") for second in entry.region))
     if entry.seed is not None:
         parts.append(tr("seed {0}").format(entry.seed))
+    if entry.detached:
+        parts.insert(0, tr("origin lost"))
     return " · ".join(parts)
+
+
+def _detached() -> str:
+    return tr(
+        "The round that this one was made from is lost. Its sound is whole, but what was done before it is not known:"
+        " it stands below another round, from which it may differ by more than this edit."
+    )
 
 
 def _level(loudness: float | None) -> str:

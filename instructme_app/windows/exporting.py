@@ -34,6 +34,7 @@ from instructme_app.model.failure import Failure
 from instructme_app.model.naming import DEFAULT_PATTERN
 from instructme_app.model.session import Session
 from instructme_app.model.settings import Settings
+from instructme_app.sizes import px
 from instructme_app.views.export_form import ExportForm
 from instructme_app.views.form import Scrolled, note, set_role
 
@@ -77,7 +78,8 @@ class ExportDialog(QDialog):
         self._restore()
         self._connect()
         self.refresh()
-        self.resize(WIDTH, self._scrolled.height_for(WIDTH) + self._foot.sizeHint().height() + SPARE)
+        width = px(WIDTH)
+        self.resize(width, self._scrolled.height_for(width) + self._foot.sizeHint().height() + SPARE)
 
     def _build(self) -> None:
         self.form = ExportForm()

@@ -17,7 +17,6 @@ from instructme_app.windows.save_copy import SaveCopy
 if TYPE_CHECKING:
     from instructme_app.windows.main_window import MainWindow
 
-NOTE_MILLISECONDS = 15_000
 AUDIO_FILTER = "*.wav *.flac *.ogg *.opus *.mp3 *.aiff *.aif"
 
 
@@ -39,7 +38,6 @@ class Filing(QObject):
         add("file", self.tr("Quit"), "Ctrl+Q", window.close)
         self.dragging = Dragging(window)
         OnClose(window, self.exporting.close)
-        window.session.song_changed.connect(self._say_where)
         window.settings.recent_changed.connect(self._fill_recent)
         self._fill_recent()
 
@@ -51,15 +49,15 @@ class Filing(QObject):
             action.triggered.connect(lambda _=False, path=path: self._window.open_path(path))
         self._recent.setEnabled(bool(self._recent.actions()))
 
-    def _say_where(self) -> None:
-        """Who opened a sound file may have expected it without what was done to it before."""
+    @property
+    def going_on(self) -> str:
+        """Who opened a sound file may have expected it without what was done to it before; "" where nothing was."""
         session, count = self._window.session, len(self._window.session.rounds) - 1
         if session.asked is None or session.asked.is_dir() or count < 1:
-            return
-        words = self.tr("Going on with the {0} rounds that you made of this song before").format(count)
+            return ""
         if count == 1:
-            words = self.tr("Going on with the round that you made of this song before")
-        self._window.statusBar().showMessage(words, NOTE_MILLISECONDS)
+            return self.tr("Going on with the round that you made of this song before")
+        return self.tr("Going on with the {0} rounds that you made of this song before").format(count)
 
     def _open(self) -> None:
         kinds = ";;".join((self.tr("Songs ({0})").format(AUDIO_FILTER), self.tr("All files (*)")))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices, QImage, QTextBlockFormat, QTextCurso
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from engine.resources import RESOURCES
+from instructme_app.sizes import window
 
 GUIDE = RESOURCES.parent / "docs" / "guide.md"
 PICTURE_WIDTH = 760
@@ -20,7 +21,7 @@ class GuideWindow(QWidget):
     def __init__(self, path: Path = GUIDE) -> None:
         super().__init__()
         self.setWindowTitle(self.tr("Guide – InstructME"))
-        self.resize(880, 780)
+        self.resize(window(880, 780))
         self.browser = _Reader(path.parent)
         self.browser.setAccessibleName(self.tr("Guide"))
         self.browser.setOpenLinks(False)

@@ -144,7 +144,7 @@ class SongLanes(QObject):
     def set_height(self, group: str, height: int | None) -> None:
         """All lanes of a group are equally high, so that what is compared is drawn to one scale."""
         for lane in self._groups.get(group, ()):
-            lane.chosen_height = None if height is None else max(lane.LEAST, height)
+            lane.chosen_height = None if height is None else max(lane.least_height, height)
         self.stack.arrange()
 
     def visible(self) -> Iterator[Lane]:
@@ -221,7 +221,9 @@ class SongLanes(QObject):
         """What the reference is called, and what was done to make it."""
         if reference.parent is None:
             return self.tr("Source"), self.tr("as opened")
-        return (self.tr("Compared") if self._session.compared is not None else self.tr("Before")), reference.title
+        current = self._session.current
+        chosen = self._session.compared is not None or (current is not None and current.detached)
+        return (self.tr("Compared") if chosen else self.tr("Before")), reference.title
 
     def _read(self, entry: Round | None) -> Media | None:
         return None if entry is None else self._media.get(entry.id, self._session.path_of(entry))
@@ -265,7 +267,7 @@ class SongLanes(QObject):
         """What the edit took and brought, by tone; empty where that was not kept, or does not tell these two rounds
         apart; None while it is read."""
         project = self._session.project
-        if project is None or reference.id != current.parent:
+        if project is None or not self._session.grew(current, reference):
             return {}
         paths = {tone: project.stem_path(current.id, stem) for stem, tone in STEM_TONES.items()}
         there = {tone: path for tone, path in paths.items() if path is not None}

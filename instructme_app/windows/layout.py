@@ -10,10 +10,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLayout, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from instructme_app import theme
+from instructme_app.sizes import px
 
 SIDE_WIDTH = 336
 """Pixels of the side panel until the user drags it."""
 SIDE_LEAST = 240
+"""And when it is dragged, of which the words take half."""
 GAP = 12
 TAB = Qt.FocusPolicy.TabFocus
 LANES_LEAST = 118
@@ -37,7 +39,7 @@ class MainLayout(QWidget):
         self.stage.setSpacing(10)
         # On a small screen the lanes scroll by themselves, and nothing else of the window has to give way.
         frame = self.lanes_area = QFrame()
-        frame.setMinimumHeight(LANES_LEAST)
+        frame.setMinimumHeight(px(LANES_LEAST))
         frame.setProperty("role", "lanes")
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -46,7 +48,7 @@ class MainLayout(QWidget):
         self.stage.addWidget(frame, 1)
         self.stage.addWidget(transport)
         self.side_panel = panel()
-        self.side_panel.setMinimumWidth(SIDE_LEAST)
+        self.side_panel.setMinimumWidth((SIDE_LEAST + px(SIDE_LEAST)) // 2)
         self.side = QVBoxLayout(self.side_panel)
         self.side.setContentsMargins(1, 1, 1, 1)
         self.side.addWidget(history)
@@ -56,7 +58,7 @@ class MainLayout(QWidget):
         self.splitter.setCollapsible(0, False)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([1360 - SIDE_WIDTH, SIDE_WIDTH])
+        self.splitter.setSizes([1360 - px(SIDE_WIDTH), px(SIDE_WIDTH)])
         self._above = QWidget()
         self.above_bar = QVBoxLayout(self._above)
         self.above_bar.setContentsMargins(0, 0, 0, 0)
@@ -166,7 +168,7 @@ class _Handle(QSplitterHandle):
 
     def mouseDoubleClickEvent(self, event: object) -> None:
         first, second = self.splitter().sizes()
-        self.splitter().setSizes([first + second, 0] if second else [first - SIDE_WIDTH, SIDE_WIDTH])
+        self.splitter().setSizes([first + second, 0] if second else [first - px(SIDE_WIDTH), px(SIDE_WIDTH)])
 
     def enterEvent(self, event: object) -> None:
         self.update()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app.model.listening_test import SCALES, Mean
+from instructme_app.sizes import px
 from instructme_app.windows.listening_scales import heading
 
 MOST_SEED = 999_999
@@ -100,7 +101,7 @@ class StartPage(QWidget):
         column.addWidget(layout_note)
         column.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
         ground = QWidget()
-        ground.setFixedWidth(640)
+        ground.setFixedWidth(px(640))
         ground.setLayout(column)
         middle = QHBoxLayout()
         middle.addStretch(1)

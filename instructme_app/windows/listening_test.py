@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,7 +26,9 @@ from engine.errors import UserError
 from instructme_app.model.listening_test import SCALES, ListeningTest, Page, Rating, results, write_results
 from instructme_app.model.mixer import Track
 from instructme_app.model.playback import Playback
+from instructme_app.sizes import px, window
 from instructme_app.views.banner import Banner
+from instructme_app.views.form import BAR
 from instructme_app.views.rating import RatingCard
 from instructme_app.views.version_player import VersionPlayer
 from instructme_app.windows.listening_pages import EndPage, StartPage, buttons_line, cards_line
@@ -59,7 +62,7 @@ class ListeningTestWindow(QWidget):
     def __init__(self, playback: Playback | None = None) -> None:
         super().__init__()
         self.setWindowTitle(self.tr("Listening test – InstructME"))
-        self.resize(1120, 760)
+        self.resize(window(1120, 760))
         self.playback = playback or Playback(self)
         self.test: ListeningTest | None = None
         self._at = 0
@@ -115,7 +118,7 @@ class ListeningTestWindow(QWidget):
         layout.addWidget(self.progress)
         layout.addWidget(self.instruction)
         layout.addWidget(self.player)
-        layout.addLayout(cards_line(list(self.cards.values())), 1)
+        layout.addWidget(_scrolled(list(self.cards.values())), 1)
         layout.addLayout(buttons_line(self.hint, self.back_button, self.next_button))
         self.stack = QStackedWidget()
         for part in (self.start, page, self.end):
@@ -174,7 +177,7 @@ class ListeningTestWindow(QWidget):
         self.place.setText(self.tr("Case {0} of {1}").format(self._at + 1, len(self.test.pages)))
         self.progress.setRange(0, len(self.test.pages))
         self.progress.setValue(self.test.done)
-        self.instruction.setText(f"“{page.case.instruction}”")
+        self.instruction.setText(self.tr("“{0}”").format(page.case.instruction))
         versions = [(SOURCE, self.tr("Source"))]
         if page.case.target is not None:
             versions.append((TARGET, self.tr("Target")))
@@ -316,6 +319,22 @@ class ListeningTestWindow(QWidget):
         self._ticket += 1
         self.playback.close()
         super().closeEvent(event)
+
+
+def _scrolled(cards: Sequence[QWidget]) -> QScrollArea:
+    """The cards side by side; on a small screen, or in large letters, they scroll rather than lose a line."""
+    holder, area = QWidget(), QScrollArea()
+    line = cards_line(cards)
+    line.setContentsMargins(0, 0, 0, 0)
+    holder.setLayout(line)
+    area.setWidget(holder)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumWidth(holder.minimumSizeHint().width() + BAR)
+    area.setMinimumHeight(px(160))
+    return area
 
 
 class _Signals(QObject):

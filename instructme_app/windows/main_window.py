@@ -36,7 +36,7 @@ from instructme_app.windows.instructing import Instructing
 from instructme_app.windows.lanes import SongLanes
 from instructme_app.windows.layout import MainLayout
 from instructme_app.windows.listening_test import ListeningTests
-from instructme_app.windows.model_page import Modelling
+from instructme_app.windows.modelling import Modelling
 from instructme_app.windows.preferences import Preferring
 from instructme_app.windows.recording import Recording
 from instructme_app.windows.recovery import Recovery
@@ -186,11 +186,12 @@ class MainWindow(QMainWindow):
         assert info is not None
         if self.session.asked is not None:
             self.settings.remember(self.session.asked)
-        problems = self.session.project.problems if self.session.project is not None else ()
-        told, self._parting = "; ".join(part for part in (self._parting, *problems) if part), ""
+        problems = "; ".join(self.session.project.problems if self.session.project is not None else ())
+        told = [part for part in (self._parting, self.filing.going_on, problems) if part]
+        self._parting = ""
         if told:
             # No remark, for it is true of each round.
-            self.statusBar().showMessage(told[:1].upper() + told[1:], NOTE_MILLISECONDS)
+            self.statusBar().showMessage(". ".join(part[:1].upper() + part[1:] for part in told), NOTE_MILLISECONDS)
         self.playback.open(info.sample_rate, info.channels)
         self.axis.set_duration(info.duration)
         self.transport.set_duration(info.duration)

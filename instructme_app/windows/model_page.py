@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -21,20 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from engine.errors import UserError
-from engine.messages import Failed, Load, Ready, Reply
+from engine.messages import Ready
 from instructme_app.model.failure import Failure
-from instructme_app.model.models import ModelFacts, Models, chosen_folder, chosen_load
+from instructme_app.model.models import ModelFacts, Models, chosen_folder
 from instructme_app.model.settings import DEVICES, PRECISIONS, Settings
+from instructme_app.sizes import px, window
 from instructme_app.views.form import note
 from instructme_app.views.form_controls import Choice
 from instructme_app.views.model_card import ModelCard
-from instructme_app.windows.closing import OnClose
-
-if TYPE_CHECKING:
-    from instructme_app.windows.main_window import MainWindow
 
 LIST_WIDTH = 236
-READY_MILLISECONDS = 8000
 
 
 class ModelPage(QDialog):
@@ -103,11 +98,11 @@ class ModelPage(QDialog):
         layout.setSpacing(0)
         holder = QWidget()
         holder.setLayout(side)
-        holder.setFixedWidth(LIST_WIDTH)
+        holder.setFixedWidth((LIST_WIDTH + px(LIST_WIDTH)) // 2)
         layout.addWidget(holder)
         layout.addWidget(panel, 1)
         self.setMinimumHeight(440)
-        self.resize(860, 680)
+        self.resize(window(860, 680))
 
     def _button(self, text: str, kind: str) -> QPushButton:
         button = QPushButton(text)
@@ -147,7 +142,7 @@ class ModelPage(QDialog):
         elif ready is None:
             self.engine.setText(self.tr("No model is loaded"))
         else:
-            self.engine.setText(self.tr("{0} computes on {1} now").format(ready.model, _device_words(ready.device)))
+            self.engine.setText(self.tr("{0} computes on {1} now").format(ready.model, device_words(ready.device)))
         self._fill()
 
     def _fill(self) -> None:
@@ -163,7 +158,7 @@ class ModelPage(QDialog):
             item = QListWidgetItem(title)
             item.setData(Qt.ItemDataRole.UserRole, str(folder))
             item.setToolTip(str(folder))
-            item.setSizeHint(QSize(0, 34))
+            item.setSizeHint(QSize(0, px(34)))
             self.list.addItem(item)
             if folder == looked:
                 self.list.setCurrentItem(item)
@@ -200,7 +195,7 @@ class ModelPage(QDialog):
         if self._loading and Path(self._loading).resolve() == folder:
             return self.tr("Loading …"), False
         if self._is_loaded(folder) and self._ready is not None:
-            return self.tr("In use on {0}").format(_device_words(self._ready.device)), False
+            return self.tr("In use on {0}").format(device_words(self._ready.device)), False
         return self.tr("Not in use"), False
 
     def _is_loaded(self, folder: Path) -> bool:
@@ -209,9 +204,9 @@ class ModelPage(QDialog):
     def _fill_devices(self) -> None:
         words = {
             "auto": self.tr("Best device"),
-            "cpu": _device_words("cpu"),
-            "cuda": _device_words("cuda"),
-            "mps": _device_words("mps"),
+            "cpu": device_words("cpu"),
+            "cuda": device_words("cuda"),
+            "mps": device_words("mps"),
         }
         here = [name for name in DEVICES if name != ("cuda" if sys.platform == "darwin" else "mps")]
         for name in here:
@@ -278,70 +273,7 @@ class ModelPage(QDialog):
         self.precision.setCurrentIndex(max(0, self.precision.findData(self._settings.precision)))
 
 
-class Modelling(QObject):
-    """The action, and the changing of models through the engine's door."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._door = window._door
-        self.page: ModelPage | None = None
-        self.models = Models(window.settings, self)
-        self._loading: Load | None = None
-        self._before = chosen_load(window.settings)
-        self._wanted = ("", "auto", "auto")
-        self.action = window.actions_.add("tools", self.tr("Models …"), "Ctrl+M", self.open)
-        self._door.replied.connect(self._replied)
-        window.editing.engine_changed.connect(self._show)
-        OnClose(window, self.models.close)
-
-    def open(self) -> ModelPage:
-        """Show the page."""
-        if self.page is None:
-            self.page = ModelPage(self.models, self._window.settings, self._window)
-            self.page.wanted.connect(self.load)
-        self.models.refresh()
-        self._show()
-        self.page.show()
-        self.page.raise_()
-        self.page.activateWindow()
-        return self.page
-
-    def load(self, folder: str, device: str, precision: str) -> None:
-        """Ask the engine for another model, device or precision. What is being edited ends first."""
-        self._wanted = (folder, device, precision)
-        self._loading = Load(folder or None, device, precision)
-        self._door.send(self._loading)
-        self._window.statusBar().showMessage(self.tr("Loading the model '{0}' …").format(Path(folder).name))
-        self._show()
-
-    def _replied(self, reply: Reply) -> None:
-        if self._loading is None:
-            return
-        if isinstance(reply, Ready):
-            folder, device, precision = self._wanted
-            settings = self._window.settings
-            settings.model, settings.device, settings.precision = folder, device, precision
-            self._before, self._loading = self._loading, None
-            told = self.tr("The model {0} is ready on {1}").format(reply.model, _device_words(reply.device))
-            self._window.statusBar().showMessage(told, READY_MILLISECONDS)
-            self._show(reply)
-        elif isinstance(reply, Failed) and reply.id is None:
-            # The banner says why. What edited before goes on doing so.
-            self._loading = None
-            self._window.statusBar().clearMessage()
-            self._door.send(self._before)
-            if self.page is not None:
-                self.page.show_devices()
-            self._show()
-
-    def _show(self, ready: Ready | None = None) -> None:
-        if self.page is not None:
-            loading = self._loading.model or "" if self._loading is not None else ""
-            self.page.set_engine(ready or self._window.editing.ready, loading)
-
-
-def _device_words(device: str) -> str:
+def device_words(device: str) -> str:
     return {"cpu": "CPU", "cuda": "NVIDIA GPU (CUDA)", "mps": "Apple GPU (MPS)"}.get(device.split(":")[0], device)
 
 

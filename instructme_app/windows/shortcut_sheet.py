@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.views.lane import font
+from instructme_app.sizes import font, px, window
 from instructme_app.windows.actions import Actions
 
 ACTION = Qt.ItemDataRole.UserRole + 1
@@ -40,7 +40,7 @@ class ShortcutSheet(QDialog):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(560, 680)
+        self.resize(window(560, 680))
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
         self.search.setPlaceholderText(self.tr("Search for an action or a key"))
@@ -123,7 +123,7 @@ class ShortcutSheet(QDialog):
         for title, entries in actions.sections():
             group = QStandardItem(title.replace("&", ""))
             group.setFont(font(14, QFont.Weight.DemiBold))
-            group.setSizeHint(QSize(0, 44))
+            group.setSizeHint(QSize(0, px(44)))
             group.setSelectable(False)
             for entry in entries:
                 name, keys = QStandardItem(_full_name(entry.action, title)), QStandardItem()
@@ -159,7 +159,7 @@ class _KeyCaps(QStyledItemDelegate):
         right = box.right() - 8
         for key in reversed(index.data(KEYS) or ()):
             width = painter.fontMetrics().horizontalAdvance(key) + 16.0
-            cap = QRectF(right - width, box.center().y() - 11, width, 22)
+            cap = QRectF(right - width, box.center().y() - px(22) / 2, width, px(22))
             painter.setPen(QPen(colours.colour("line"), 1))
             painter.setBrush(QBrush(colours.colour("raised")))
             painter.drawRoundedRect(cap, 6, 6)
@@ -171,4 +171,4 @@ class _KeyCaps(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         metrics = QFontMetrics(font(12))
         keys = index.data(KEYS) or ()
-        return QSize(sum(metrics.horizontalAdvance(key) + 22 for key in keys) + 16, 32)
+        return QSize(sum(metrics.horizontalAdvance(key) + 22 for key in keys) + 16, px(32))

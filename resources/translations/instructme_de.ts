@@ -301,7 +301,7 @@
     <name>Drawer</name>
     <message>
         <source>Model&apos;s own</source>
-        <translation>Wie vom Modell</translation>
+        <translation>Vom Modell</translation>
     </message>
     <message>
         <source>Strength</source>
@@ -1076,6 +1076,10 @@ Klicken zum Kopieren</translation>
         <translation>Fall {0} von {1}</translation>
     </message>
     <message>
+        <source>“{0}”</source>
+        <translation>„{0}“</translation>
+    </message>
+    <message>
         <source>Source</source>
         <translation>Original</translation>
     </message>
@@ -1182,7 +1186,7 @@ Klicken zum Kopieren</translation>
     </message>
     <message>
         <source>Made on</source>
-        <translation>Gemacht auf</translation>
+        <translation>Gemacht am</translation>
     </message>
     <message>
         <source>What it knows</source>
@@ -1720,6 +1724,41 @@ Klicken zum Kopieren</translation>
     <message>
         <source>InstructME did not end properly last time.</source>
         <translation>InstructME wurde beim letzten Mal nicht ordentlich beendet.</translation>
+    </message>
+</context>
+<context>
+    <name>RowWidget</name>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Put the words back into the field</source>
+        <translation>Die Worte zurück ins Feld</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Früher</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
@@ -2391,41 +2430,6 @@ Klicken zum Kopieren</translation>
     </message>
 </context>
 <context>
-    <name>_Row</name>
-    <message>
-        <source>Try again</source>
-        <translation>Noch einmal</translation>
-    </message>
-    <message>
-        <source>Change</source>
-        <translation>Änderung</translation>
-    </message>
-    <message>
-        <source>Put the words back into the field</source>
-        <translation>Die Worte zurück ins Feld</translation>
-    </message>
-    <message>
-        <source>Details</source>
-        <translation>Einzelheiten</translation>
-    </message>
-    <message>
-        <source>Earlier</source>
-        <translation>Früher</translation>
-    </message>
-    <message>
-        <source>Later</source>
-        <translation>Später</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>Schließen</translation>
-    </message>
-</context>
-<context>
     <name>describing</name>
     <message>
         <source>mono</source>
@@ -2490,6 +2494,14 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Source</source>
         <translation>Original</translation>
+    </message>
+    <message>
+        <source>origin lost</source>
+        <translation>Herkunft verloren</translation>
+    </message>
+    <message>
+        <source>The round that this one was made from is lost. Its sound is whole, but what was done before it is not known: it stands below another round, from which it may differ by more than this edit.</source>
+        <translation>Die Runde, aus der diese gemacht wurde, ist verloren. Ihr Klang ist ganz, aber was vor ihr geschah, ist nicht bekannt: Sie steht unter einer anderen Runde, von der sie sich um mehr als diese Änderung unterscheiden kann.</translation>
     </message>
     <message>
         <source>{0} LUFS</source>

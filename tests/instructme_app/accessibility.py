@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QScrollBar,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from instructme_app.views.fitting import FittingLine, FittingWords
 from instructme_app.views.lane import Lane
 
 INTERACTIVE = (
@@ -85,3 +87,21 @@ def _where(widget: QWidget) -> str:
         names.append(type(at).__name__)
         at = at.parentWidget()
     return f"{' < '.join(names)} ({widget.accessibleName() or widget.property('text') or 'no name'})"
+
+
+def cut_off(part: QWidget) -> list[str]:
+    """Words that stand in sight and have not the room that they need."""
+    short = []
+    for widget in part.findChildren(QWidget):
+        if not widget.isVisible() or isinstance(widget, FittingLine | FittingWords):
+            continue
+        if isinstance(widget, QLabel | QAbstractButton) and widget.text() and "<" not in widget.text():
+            metrics, wraps = widget.fontMetrics(), isinstance(widget, QLabel) and widget.wordWrap()
+            wide = 0 if wraps or widget.sizePolicy().horizontalPolicy().name == "Ignored" else 1
+            if widget.height() < metrics.height() - 1 or widget.width() < wide * metrics.horizontalAdvance(
+                widget.text()
+            ):
+                short.append(f"{widget.text()!r} in {widget.width()} x {widget.height()}")
+        elif isinstance(widget, QLineEdit) and widget.height() < widget.fontMetrics().height() - 1:
+            short.append(f"field {widget.accessibleName()!r} in {widget.height()}")
+    return short

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.audio import Audio, write
+from instructme_app import language
 from instructme_app.model.playback import Playback
 from instructme_app.model.settings import Settings
 from instructme_app.windows.main_window import MainWindow
@@ -58,6 +61,18 @@ def window(qtbot: QtBot, home: Path, engine: FakeEngine) -> Iterator[MainWindow]
     engine.open()
     yield window
     window.close()
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    before = set(qapp.findChildren(QTranslator))
+    locale = QLocale()
+    assert language.speak(qapp, "de") == "de"
+    yield
+    for translator in set(qapp.findChildren(QTranslator)) - before:
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(locale)
 
 
 def exported(qtbot: QtBot, window: MainWindow, folder: Path, what: str = "round") -> Path:

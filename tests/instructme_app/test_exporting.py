@@ -233,7 +233,7 @@ def told(dialog: ExportDialog) -> bool:
 
 
 def test_the_dialog_tells_names_and_sizes_before_it_begins(qtbot: QtBot, dialog: ExportDialog, target: Path) -> None:
-    assert dialog.form.names[0].whole == "my song - Add strings.flac"
+    assert dialog.form.names[0].text() == "my song - Add strings.flac"
     qtbot.waitUntil(lambda: told(dialog), timeout=WAIT)
     assert dialog.form.sizes[0].text().endswith("kB")
     with qtbot.waitSignal(dialog.exported, timeout=WAIT) as done:
@@ -329,9 +329,9 @@ def test_escape_takes_a_running_export_back(
 
 def test_the_dialog_follows_the_current_round(qtbot: QtBot, dialog: ExportDialog, edited: MainWindow) -> None:
     edited.session.undo()
-    assert dialog.form.names[0].whole == "my song - Remove drums.flac"
+    assert dialog.form.names[0].text() == "my song - Remove drums.flac"
     edited.session.jump(edited.session.rounds[0].id)
-    assert dialog.form.names[0].whole == "my song - source.flac"
+    assert dialog.form.names[0].text() == "my song - source.flac"
     assert dialog.form.checks["difference"].isHidden() and not dialog.form.checks["tree"].isHidden()
 
 
@@ -339,7 +339,7 @@ def test_export_all_asks_for_every_round(qtbot: QtBot, edited: MainWindow) -> No
     edited.filing.exporting.everything.trigger()
     dialog = edited.filing.exporting.dialog
     assert dialog is not None and dialog.wanted == ("tree",)
-    assert [label.whole for label in dialog.form.names[:2]] == [
+    assert [label.text() for label in dialog.form.names[:2]] == [
         "my song - Remove drums.flac",
         "my song - Add strings.flac",
     ]

@@ -168,6 +168,20 @@ def test_a_song_from_the_recent_ones_goes_on_where_it_was(
     assert opened.settings.recent[0] == song.resolve()
 
 
+def test_what_was_taken_back_and_what_goes_on_are_both_said(
+    qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path
+) -> None:
+    edit(opened, engine)
+    with qtbot.waitSignal(opened.session.song_changed, timeout=WAIT):
+        opened.open_path(write_song(song.parent / "between.wav", 0.5))
+    opened.submit("remove drums")
+    with qtbot.waitSignal(opened.session.song_changed, timeout=WAIT):
+        opened.open_path(song)
+    assert opened.statusBar().currentMessage() == (
+        "An edit of 'between' was taken back. Going on with the round that you made of this song before"
+    )
+
+
 def test_of_several_projects_of_a_song_the_latest_goes_on(
     qtbot: QtBot, opened: MainWindow, engine: FakeEngine, song: Path
 ) -> None:

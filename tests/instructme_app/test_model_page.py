@@ -170,6 +170,51 @@ def test_a_device_that_is_not_there_is_told_and_the_one_before_goes_on(
     assert page.device.currentData() == "auto" and Settings().device == "auto"
 
 
+def test_the_model_before_is_said_to_load_again_before_it_is_in_use(
+    qtbot: QtBot, page: ModelPage, model: Path, window: MainWindow, engine: FakeEngine
+) -> None:
+    add(qtbot, page, model)
+    page.use_button.click()
+    engine.replied.emit(Failed(None, "its weights are of another shape", "choose another model"))
+    assert page.engine.text() == f"Loading {default_bundle().name} …" and not page.use_button.isEnabled()
+    engine.start()
+    assert page.engine.text() == "fake computes on CPU now" and page.use_button.isEnabled()
+    assert "another shape" in window.banner.cause.text() and Settings().model == ""
+
+
+def test_where_the_model_before_cannot_be_had_either_none_is_said_to_be_in_use(
+    qtbot: QtBot, page: ModelPage, model: Path, window: MainWindow, engine: FakeEngine
+) -> None:
+    add(qtbot, page, model)
+    page.use_button.click()
+    asked = len(engine.requests)
+    engine.replied.emit(Failed(None, "its weights are of another shape", "choose another model"))
+    engine.replied.emit(Failed(None, "there is no model", "choose another one"))
+    assert len(engine.requests) == asked + 1, "nobody asks in a circle"
+    assert page.engine.text() == "No model is loaded" and "in use" not in page.list.currentItem().text()
+    assert page.card.state.text() == "Not in use" and page.use_button.isEnabled()
+    assert window.engine_state.text() == "No model is loaded; choose one in Tools > Models"
+    page.use_button.click()
+    engine.replied.emit(Ready("mine", "cpu", ("drums",), ("jazz",), 24_000, folder=str(model)))
+    assert window.engine_state.text() == "Model mine on CPU" and Settings().model == str(model)
+
+
+def test_a_model_that_takes_the_engine_down_for_good_gives_way_to_the_one_before(
+    qtbot: QtBot, page: ModelPage, model: Path, window: MainWindow, engine: FakeEngine
+) -> None:
+    add(qtbot, page, model)
+    page.use_button.click()
+    engine.died.emit("Killed", True)  # it starts again, and asks for the same once more
+    assert page.engine.text() == "Loading mine …"
+    engine.died.emit("Killed", False)
+    load = engine.requests[-1]
+    assert isinstance(load, Load) and load.model is None
+    assert page.engine.text() == f"Loading {default_bundle().name} …"
+    engine.died.emit("Killed", False)
+    assert engine.requests[-1] is load and page.engine.text() == "No model is loaded"
+    assert window.engine_state.text() == "The engine has stopped; the next edit starts it again"
+
+
 def test_a_precision_is_asked_for_and_kept(qtbot: QtBot, page: ModelPage, engine: FakeEngine) -> None:
     page.precision.setCurrentIndex(page.precision.findData("float32"))
     page.precision.activated.emit(page.precision.currentIndex())

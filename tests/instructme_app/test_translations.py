@@ -6,11 +6,10 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -83,18 +82,6 @@ def test_the_script_gathers_a_modules_own_tr(tmp_path: Path) -> None:
 def test_the_script_says_what_it_does() -> None:
     done = subprocess.run([sys.executable, ROOT / "scripts" / "translations", "--help"], capture_output=True, text=True)
     assert done.returncode == 0 and "--check" in done.stdout
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    before = set(qapp.findChildren(QTranslator))
-    locale = QLocale()
-    assert language.speak(qapp, "de") == "de"
-    yield
-    for translator in set(qapp.findChildren(QTranslator)) - before:
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
-    QLocale.setDefault(locale)
 
 
 def test_a_german_window_speaks_german(qtbot: QtBot, home: Path, german: None) -> None:
