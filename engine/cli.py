@@ -12,6 +12,7 @@ window through "instructme.window": the engine knows neither.
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -88,6 +89,10 @@ def command(ctx: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0, 2 for a user's mistake, 130 for Ctrl-C, 1 for our defects."""
     share_the_cores()
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may hold what a terminal cannot show: a finished edit must not fail for telling where it lies.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     try:
         # None for commands that end normally; an int where click or a command asked for a code.

@@ -8,11 +8,15 @@ from typing import Any
 
 import click
 
-from engine.audio import probe
+from engine.analysis.chords import CHORDS
+from engine.audio import EXTENSIONS, probe
 from engine.bundle import Bundle, default_bundle
 from engine.cli_edit import DEVICES, MODEL_HELP, check_files, prepare
 from engine.cli_progress import ProgressBars
+from engine.errors import UserError
 from engine.jobs import analyze_file
+
+NO_CHORD = CHORDS[0]
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -29,6 +33,10 @@ def analyze(
     probe(source)
     targets = [path for path in (matrices, midi) if path is not None]
     check_files(targets, {source: "source"})
+    for path in targets:
+        if path.suffix.lower() in EXTENSIONS:
+            # Where a mistyped name could cost another song.
+            raise UserError(f"'{path}' is a name for sound", "name a file such as heard.mid or heard.npz")
     prepare(targets, [])
     bundle = Bundle.load(model or default_bundle())
 
@@ -47,5 +55,8 @@ def _text(summary: dict[str, Any]) -> str:
         f"instruments  {', '.join(summary['instruments']) or 'none heard'}",
         "chords",
     ]
-    lines += [f"  {entry['start']:8.2f}  {entry['chord']}" for entry in summary["chords"]]
+    named = (
+        (entry["start"], "none heard" if entry["chord"] == NO_CHORD else entry["chord"]) for entry in summary["chords"]
+    )
+    lines += [f"  {start:8.2f}  {chord}" for start, chord in named]
     return "\n".join(lines)

@@ -18,12 +18,13 @@ from engine.bundle import Bundle, default_bundle
 from engine.cli_progress import ProgressBars
 from engine.errors import Cancelled, UserError
 from engine.instruction import read_instructions
-from engine.jobs import check_place, check_targets, edit_file, edit_targets, make_folder
+from engine.jobs import check_place, edit_file, make_folder
 from engine.messages import EditReport
 from engine.regions import edit_span
 from engine.replaying import doubts, load_log, replay_file, replay_targets
 from engine.session import LoggedEdit
 from engine.session.manifest import NAME, ROUNDS
+from engine.targets import check_fresh, check_targets, edit_targets, folder_targets
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MODEL_HELP = "A model folder; the shipped one if not given."
@@ -82,12 +83,15 @@ class Seconds(click.ParamType):
 @click.option(
     "--until", metavar="ROUND", help="With --replay: stop at this round, e.g. 0007, and not at the current one."
 )
-@click.option("--keep-rounds", type=click.Path(path_type=Path), metavar="DIR", help="Write each round here too.")
+@click.option(
+    "--keep-rounds", type=click.Path(path_type=Path), metavar="DIR", help="Write each round here too; none is replaced."
+)
 @click.option(
     "--stems",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write what each round took away and what it brought here, as 32-bit float WAV, and its notes as MIDI.",
+    help="Write what each round took away and what it brought here, as 32-bit float WAV, and its notes as MIDI; "
+    "none is replaced.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about every round.")
 @click.pass_context
@@ -128,13 +132,16 @@ def edit(
         log = load_log(replay)
         edits = log.way_to(until)
         check_replay(edits, info, bundle)
-        targets = replay_targets(edits, output, keep_rounds)
+        targets = replay_targets(edits, output, keep_rounds, stems)
+        kept = targets[1:]
     else:
         read = [entry for text in instructions for entry in read_instructions(text, bundle.vocabulary)]
         for instruction in read:
             edit_span(info.frames, info.sample_rate, region, instruction.region)
         targets = edit_targets(len(read), output, keep_rounds, stems)
+        kept = folder_targets(len(read), keep_rounds, stems)
     check_files(targets, {source: "source"} if replay is None else {source: "source", replay: "log"})
+    check_fresh(kept)
     bundle.verify()
     folders = [folder for folder in (keep_rounds, stems) if folder is not None]
     prepare(targets, folders)
@@ -147,7 +154,9 @@ def edit(
     editor = Editor(bundle, device)
     with telling_what_is_left(output, folders), ProgressBars(visible=not as_json) as bars:
         if replay is not None:
-            report = replay_file(editor, source, output, edits, rounds_folder=keep_rounds, on_progress=bars)
+            report = replay_file(
+                editor, source, output, edits, rounds_folder=keep_rounds, stems_folder=stems, on_progress=bars
+            )
         else:
             report = edit_file(
                 editor,
@@ -181,13 +190,11 @@ def check_together(ctx: click.Context, instructions: Sequence[str], replay: Path
         return
     given = [
         name
-        for name in ("instructions", "region", "seed", "steps", "guidance", "strength", "stems")
+        for name in ("instructions", "region", "seed", "steps", "guidance", "strength")
         if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE and (name != "instructions" or instructions)
     ]
     if given:
         named = "instructions" if given[0] == "instructions" else f"--{given[0]}"
-        if given[0] == "stems":
-            raise click.UsageError("--stems does not go with --replay", ctx)
         raise click.UsageError(f"--replay takes {named} from the log", ctx)
 
 
@@ -203,7 +210,8 @@ def check_replay(edits: Sequence[LoggedEdit], info: FileInfo, bundle: Bundle) ->
 def check_output(source: FileInfo, output: Path) -> None:
     """Raises UserError where OUT could not be written, or could not hold the sound."""
     if output.suffix.lower() not in EXTENSIONS:
-        raise UserError(f"{output} has an extension that cannot be written", f"use one of {', '.join(EXTENSIONS)}")
+        found = f"the extension '{output.suffix}'" if output.suffix else "a name without an extension"
+        raise UserError(f"'{output}' has {found}, which cannot be written", f"use one of {', '.join(EXTENSIONS)}")
     check_targets([output], {source.path: "source"})
     check_place(output)
     check_format(output, source)

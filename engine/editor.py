@@ -21,6 +21,7 @@ from torch import Tensor
 
 from engine.analysis.listening import Listening
 from engine.analysis.presence import instruments_heard
+from engine.analysis.telling import told
 from engine.arranging import Arrangement, arrange, even_level, newcomers, prominence
 from engine.audio import Audio, loudness, sides_to_model, to_model
 from engine.bundle import Bundle, default_bundle
@@ -194,10 +195,10 @@ class Editor:
     def listen(
         self, audio: Audio, on_progress: OnProgress | None = None, is_cancelled: IsCancelled | None = None
     ) -> Listening:
-        """Chords, pitches, instruments and beats of any audio."""
+        """Chords, pitches, instruments and beats of any audio, as far as one can be sure of them."""
         self._check_audio(audio)
         watch = Watch(Watcher(on_progress, is_cancelled))
-        return self.networks.listen(to_model(audio), watch.stage("listening"))
+        return told(self.networks.listen(to_model(audio), watch.stage("listening")), audio)
 
     def read(self, instruction: str | Instruction) -> tuple[Instruction, ...]:
         """How an instruction is understood by this model. Raises UserError where it is not."""

@@ -7,19 +7,21 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.analysis.notes import heard_notes
-from engine.audio import Audio, Encoding, FileInfo, probe, read, with_headroom, write, write_edit
+from engine.audio import Audio, FileInfo, probe, read, with_headroom, write_edit
 from engine.errors import UserError
 from engine.messages import EditReport, RoundReport
 from engine.midi import write_midi
 from engine.regions import Span, untouched_spans
 from engine.rendering import Stems
+from engine.stems import write_stems
+from engine.targets import beside, check_fresh, check_targets, edit_targets, folder_targets, round_path, stem_prefix
 
 if TYPE_CHECKING:
     from engine.editor import Editor
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 HEARD_TRACK = "heard"
 """Name of the track in which a song's notes lie, whoever plays them."""
-_STEMS_AS = Encoding("WAV", "FLOAT")
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -57,7 +58,8 @@ def edit_file(
     brought is kept there as round-1.removed.wav, round-1.added.wav and, where it was written, round-1.notes.mid, ...;
     `stems` is the begin of such names for the last round alone. With `headroom` nothing over full scale is cut off in
     `output`, which is of floats then: for rounds that others stand on. Raises UserError, Cancelled; before anything is
-    done where one of these files would replace the source or another of them.
+    done where one of these files would replace the source or another of them, or where one of the two folders holds
+    such files of an earlier edit.
     """
     from engine.editor import EditRequest
 
@@ -65,6 +67,7 @@ def edit_file(
     # All of them are understood before the first is done.
     instructions = [(text, instruction) for text in texts for instruction in editor.read(text)]
     check_targets(edit_targets(len(instructions), output, rounds_folder, stems_folder, stems), {source: "source"})
+    check_fresh(folder_targets(len(instructions), rounds_folder, stems_folder))
     info = probe(source)
     audio = read(source)
     for folder in (rounds_folder, stems_folder):
@@ -74,7 +77,7 @@ def edit_file(
     spans: list[Span] = []
     for number, (text, instruction) in enumerate(instructions, 1):
         request = EditRequest(audio, instruction, seed, steps, guidance, region, strength=strength)
-        prefix = _prefix(number, len(instructions), stems_folder, stems)
+        prefix = stem_prefix(number, len(instructions), stems_folder, stems)
         edit = editor.run(
             request,
             _numbered(on_progress, number, len(instructions)),
@@ -131,7 +134,8 @@ def analyze_file(
     (.npz), as engine.messages.AnalyzeJob says, the notes that it hears to `midi`. Raises UserError, Cancelled; before
     it listens where one of the two would replace the source or the other."""
     check_targets([path for path in (output, midi) if path is not None], {source: "source"})
-    heard = editor.listen(read(source), on_progress, is_cancelled)
+    audio = read(source)
+    heard = editor.listen(audio, on_progress, is_cancelled)
     if output is not None:
         arrays = {
             "chords": _probabilities(heard.chords),
@@ -146,38 +150,6 @@ def analyze_file(
         notes = {HEARD_TRACK: heard_notes(heard.pitches, heard.onsets)}
         _save(midi, lambda part: write_midi(part, notes, editor.bundle.vocabulary), source)
     return heard.to_json()
-
-
-def edit_targets(
-    rounds: int,
-    output: Path | str,
-    rounds_folder: Path | str | None = None,
-    stems_folder: Path | str | None = None,
-    stems: Path | str | None = None,
-) -> list[Path]:
-    """Every file that `edit_file` may write for so many rounds."""
-    targets = [Path(output)]
-    for number in range(1, rounds + 1):
-        if rounds_folder is not None:
-            targets.append(_round_path(rounds_folder, number))
-        prefix = _prefix(number, rounds, stems_folder, stems)
-        if prefix is not None:
-            targets += [_beside(prefix, ending) for ending in ("removed.wav", "added.wav", "notes.mid")]
-    return targets
-
-
-def check_targets(targets: Iterable[Path | str], kept: Mapping[Path | str, str]) -> None:
-    """Raises UserError where a file that is to be written is one of `kept` (path -> what it is), by whatever name, or
-    where two of them are one file."""
-    known = {_identity(path): what for path, what in kept.items()}
-    seen: set[object] = set()
-    for path in targets:
-        identity = _identity(path)
-        if identity in known:
-            raise UserError(f"writing '{path}' would overwrite the {known[identity]}", "choose another name or folder")
-        if identity in seen:
-            raise UserError(f"'{path}' would be written twice", "choose another name or folder")
-        seen.add(identity)
 
 
 def check_place(path: Path) -> None:
@@ -243,24 +215,18 @@ def _keep_round(
 ) -> str | None:
     if folder is None:
         return None
-    path = _round_path(folder, number)
+    path = round_path(folder, number)
     write_edit(path, audio, info, untouched)
     return str(path)
 
 
 def _keep_stems(prefix: Path | None, stems: Stems, source: FileInfo) -> tuple[str | None, str | None]:
-    """Write the stems there are beside one another, in 32-bit float, which holds them as they are; their paths.
-    Raises UserError where one would replace the source."""
-    paths: list[str | None] = []
-    for name, stem in (("removed", stems.removed), ("added", stems.added)):
-        if prefix is None or stem is None:
-            paths.append(None)
-            continue
-        make_folder(prefix.parent)
-        path = _beside(prefix, f"{name}.wav")
-        write(path, stem, like=source, encoding=_STEMS_AS)
-        paths.append(str(path))
-    return paths[0], paths[1]
+    """The paths of the stems that there are. Raises UserError where one would replace the source."""
+    if prefix is None or (stems.removed is None and stems.added is None):
+        return None, None
+    make_folder(prefix.parent)
+    removed, added = write_stems(prefix, stems, source)
+    return removed and str(removed), added and str(added)
 
 
 def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Editor, source: FileInfo) -> str | None:
@@ -268,33 +234,9 @@ def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Ed
     if prefix is None or not any(len(rows) for rows in notes.values()):
         return None
     make_folder(prefix.parent)
-    path = _beside(prefix, "notes.mid")
+    path = beside(prefix, "notes.mid")
     _save(path, lambda part: write_midi(part, notes, editor.bundle.vocabulary), source.path)
     return str(path)
-
-
-def _round_path(folder: Path | str, number: int) -> Path:
-    return Path(folder) / f"round-{number}.wav"
-
-
-def _prefix(number: int, rounds: int, folder: Path | str | None, last: Path | str | None) -> Path | None:
-    """The begin of the names of a round's stems; None where nobody asked for them."""
-    if last is not None and number == rounds:
-        return Path(last)
-    return None if folder is None else Path(folder) / f"round-{number}"
-
-
-def _beside(prefix: Path, ending: str) -> Path:
-    return prefix.with_name(f"{prefix.name}.{ending}")
-
-
-def _identity(path: Path | str) -> object:
-    """Equal for all names of one file, whether it is there yet or not."""
-    try:
-        found = os.stat(path)
-        return found.st_dev, found.st_ino
-    except OSError:
-        return os.path.normcase(os.path.realpath(path))
 
 
 def _save(path: Path, save: Callable[[Path], None], source: Path | str) -> None:

@@ -31,6 +31,11 @@ def edit_span(frames: int, sample_rate: int, asked: Region | None, own: Region |
     named = region_within(own, duration)
     if named is not None:
         start, end = max(start, named[0]), min(end, named[1])
+        if start >= end:
+            raise UserError(
+                "the region that the instruction names lies outside of the one chosen beside it",
+                "leave one of them out",
+            )
     span = round(start * sample_rate), min(round(end * sample_rate), frames)
     if span[1] <= span[0]:
         raise UserError("the region holds no sample of the audio", "choose a longer region")

@@ -6,15 +6,17 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.audio import probe, read, write_edit
 from engine.errors import UserError
-from engine.jobs import check_targets, edit_file, make_folder
+from engine.jobs import edit_file, make_folder
 from engine.messages import EditReport, RoundReport
-from engine.session import Log, LoggedEdit, read_log, take_region, untouched
+from engine.session import Log, LoggedEdit, Way, read_log, take_region, untouched, way_between
 from engine.session.files import read_json
+from engine.targets import STEM_ENDINGS, beside, check_fresh, check_targets
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
@@ -65,9 +67,13 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def replay_targets(edits: Sequence[LoggedEdit], output: Path, rounds_folder: Path | None) -> list[Path]:
-    """Every file that `replay_file` writes and leaves."""
+def replay_targets(
+    edits: Sequence[LoggedEdit], output: Path, rounds_folder: Path | None, stems_folder: Path | None = None
+) -> list[Path]:
+    """Every file that `replay_file` writes and leaves; `output` is the first."""
     kept = [] if rounds_folder is None else [rounds_folder / f"{edit.id}.wav" for edit in edits]
+    if stems_folder is not None:
+        kept += [stems_folder / f"{edit.id}.{ending}" for edit in edits for ending in STEM_ENDINGS]
     return [output, *kept]
 
 
@@ -95,23 +101,29 @@ def replay_file(
     edits: Sequence[LoggedEdit],
     *,
     rounds_folder: Path | None = None,
+    stems_folder: Path | None = None,
     on_progress: OnProgress | None = None,
     is_cancelled: IsCancelled | None = None,
 ) -> EditReport:
     """Do `edits` (of `Log.way_to`) on the file `source` and write the last of them to `output`.
 
     Between rounds the audio goes through files as in a project, so that it is rounded as it was there. With
-    `rounds_folder` each round is kept there under its id. Raises UserError, Cancelled.
+    `rounds_folder` each round is kept there under its id, with `stems_folder` what it took and brought. Raises
+    UserError, Cancelled.
     """
     begin = time.perf_counter()
     if not edits:
         raise UserError("the log has no edit to be done", "choose another round with --until")
-    check_targets(replay_targets(edits, output, rounds_folder), {source: "source"})
+    targets = replay_targets(edits, output, rounds_folder, stems_folder)
+    check_targets(targets, {source: "source"})
+    check_fresh(targets[1:])
     info = probe(source)
     reports: list[RoundReport] = []
     with tempfile.TemporaryDirectory(prefix="instructme-replay-") as scratch:
         folder = rounds_folder or Path(scratch)
-        make_folder(folder)
+        for place in (folder, stems_folder):
+            if place is not None:
+                make_folder(place)
         files: dict[str, Path] = {}
         for number, edit in enumerate(edits, 1):
             base = files.get(edit.parent, source)
@@ -121,9 +133,19 @@ def replay_file(
                 assert on_progress is not None
                 on_progress(stage, done, total, number, len(edits))  # type: ignore[arg-type]
 
+            stems = None if stems_folder is None else stems_folder / edit.id
             if edit.taken_from is not None and edit.region is not None:
-                take_region(base, files.get(edit.taken_from, source), target, edit.region)
-                done = RoundReport(edit.instruction, edit.understood, 0, 0, 0.0)
+                way = None if stems is None else _way(edits, edit.parent, edit.taken_from, stems.parent)
+                take_region(base, files.get(edit.taken_from, source), target, edit.region, way=way, stems=stems)
+                done = RoundReport(
+                    edit.instruction,
+                    edit.understood,
+                    0,
+                    0,
+                    0.0,
+                    removed=_path(stems, "removed"),
+                    added=_path(stems, "added"),
+                )
             else:
                 done = edit_file(
                     editor,
@@ -136,27 +158,39 @@ def replay_file(
                     guidance=edit.guidance,
                     strength=1.0 if edit.strength is None else edit.strength,
                     region=edit.region,
+                    stems=stems,
                     headroom=True,
                     on_progress=report if on_progress else None,
                     is_cancelled=is_cancelled,
                 ).rounds[-1]
             kept = str(target) if rounds_folder else None
-            reports.append(
-                RoundReport(
-                    edit.instruction,
-                    done.understood,
-                    done.seed,
-                    done.steps,
-                    done.seconds,
-                    kept,
-                    done.heard,
-                    done.warnings,
-                )  # fmt: skip
-            )
+            reports.append(replace(done, instruction=edit.instruction, output=kept))
         audio = read(files[edits[-1].id])
         written = write_edit(output, audio, info, untouched(_regions(edits), info.frames, info.sample_rate))
     seconds = round(time.perf_counter() - begin, 3)
     return EditReport(tuple(reports), str(output), seconds, written.clipped, round(written.peak_db_over, 2))
+
+
+def _way(edits: Sequence[LoggedEdit], id: str, other: str, stems: Path) -> Way:
+    """Of stems that lie in a folder."""
+    by_id = {edit.id: edit.parent for edit in edits}
+
+    def to_source(id: str | None) -> Iterator[str]:
+        while id is not None:
+            yield id
+            id = by_id.get(id)
+
+    return way_between([*to_source(id)], [*to_source(other)], lambda id, stem: _there(stems / f"{id}.{stem}.wav"))
+
+
+def _path(stems: Path | None, name: str) -> str | None:
+    """Of a stem that was written."""
+    path = None if stems is None else _there(beside(stems, f"{name}.wav"))
+    return path and str(path)
+
+
+def _there(path: Path) -> Path | None:
+    return path if path.is_file() else None
 
 
 def _regions(edits: Sequence[LoggedEdit]) -> Iterator[tuple[float, float] | None]:

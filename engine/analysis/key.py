@@ -9,6 +9,9 @@ from engine.analysis.chords import ROOTS
 LOWEST_PITCH_CLASS = 9
 """The first of the 88 keys is an A."""
 
+FEWEST_TONES, LEAST_SHARE = 3, 0.02
+"""Pitch classes without which there is no key, each of some share of all that sounds: a hum is in none."""
+
 # Temperley, "What's Key for Key?" (1999), revised profiles: weights of the degrees from the tonic up.
 MAJOR = np.array([5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0])
 MINOR = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
@@ -21,13 +24,15 @@ def pitch_classes(pitches: np.ndarray) -> np.ndarray:
 
 
 def estimate_key(pitches: np.ndarray) -> str | None:
-    """Pitch matrix (88, frames) of probabilities -> "C:maj", "F#:min", ...; None where nothing sounds.
+    """Pitch matrix (88, frames) of probabilities -> "C:maj", "F#:min", ...; None where fewer than three tones sound.
 
     The correlation with the 24 rotated profiles (Krumhansl and Schmuckler).
     """
     # Doubtful keys are many: below one in five they would outweigh what truly sounds.
     classes = pitch_classes(np.where(np.asarray(pitches) >= 0.2, pitches, 0))
     if classes.sum() <= 1e-6 or np.ptp(classes) <= 1e-9:
+        return None
+    if np.count_nonzero(classes > LEAST_SHARE * classes.sum()) < FEWEST_TONES:
         return None
     best, name = -np.inf, None
     for mode, profile in (("maj", MAJOR), ("min", MINOR)):

@@ -26,6 +26,10 @@ OVERLAP_FRAMES = 2 * FRAME_RATE
 CHORD_CHANGE_COST = 6.0
 """In nats: a chord must be better by this much in all before it is written down. Half a beat of certainty."""
 
+SURE_CHORD = 0.2
+"""A chord that is less likely than one in five is rather none: of drums, noise and silence it has up to 0.12, of music
+as a rule more than 0.3."""
+
 SILENCE = 1e-4
 """The largest sample of what counts as silence: a network that was taught on music hears a beat even there. The dither
 of 16 bits lies below it, -80 dB of full scale."""
@@ -66,13 +70,16 @@ class Listening:
     def duration(self) -> float:
         return self.chords.shape[1] / self.frame_rate
 
-    def chord_segments(self) -> list[tuple[float, float, str]]:
-        """(start, end, name) in seconds, without gaps: the most likely path that does not flutter (Viterbi)."""
+    def chord_segments(self, sure: float = 0.0) -> list[tuple[float, float, str]]:
+        """(start, end, name) in seconds, without gaps: the most likely path that does not flutter (Viterbi). A stretch
+        of it whose chord is less likely than `sure`, on average, has none."""
         path = _steady_path(self.chords, CHORD_CHANGE_COST)
         if not path.size:
             return []
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(path)) + 1])
-        ends = np.append(starts[1:], path.size)
+        for start, end in zip(*_runs(path), strict=True):
+            if self.chords[path[start], start:end].mean() < sure:
+                path[start:end] = 0
+        starts, ends = _runs(path)
         return [
             (float(start / self.frame_rate), float(end / self.frame_rate), chord_name(int(path[start])))
             for start, end in zip(starts, ends, strict=True)
@@ -92,7 +99,7 @@ class Listening:
             "downbeats": [round(float(time), 3) for time in self.downbeat_times],
             "chords": [
                 {"start": round(start, 3), "end": round(end, 3), "chord": name}
-                for start, end, name in self.chord_segments()
+                for start, end, name in self.chord_segments(SURE_CHORD)
             ],
             "instruments": list(self.instruments_heard()),
         }
@@ -146,6 +153,12 @@ def _windows(total: int) -> Iterator[tuple[int, int, int, int]]:
         last = total if stop == total else stop - margin
         yield start, stop, first, last
         first = last
+
+
+def _runs(path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where stretches of one class begin and end (exclusive)."""
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(path)) + 1])
+    return starts, np.append(starts[1:], path.size)
 
 
 def _steady_path(probabilities: np.ndarray, change_cost: float) -> np.ndarray:

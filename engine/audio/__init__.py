@@ -8,7 +8,7 @@ from engine.audio.files import MAX_CHANNELS, MAX_RATE, MAX_SECONDS, MIN_RATE, Fi
 from engine.audio.measuring import loudness, peak_dbfs
 from engine.audio.resampling import from_model, model_frames, resample, sides_to_model, to_model
 from engine.audio.sound import BLOCK, Audio, mono
-from engine.audio.storage import scratch
+from engine.audio.storage import opened_as, scratch
 from engine.audio.writing import EXTENSIONS, Written, with_headroom, write, write_edit
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "loudness",
     "model_frames",
     "mono",
+    "opened_as",
     "peak_dbfs",
     "probe",
     "ramps",

@@ -12,6 +12,7 @@ import soundfile
 
 from engine.audio.files import FileInfo
 from engine.audio.samples import BITS
+from engine.audio.storage import opened_as
 from engine.errors import UserError
 
 Quality = Literal["best", "good", "small"]
@@ -95,7 +96,7 @@ def estimate(path: str | os.PathLike[str], encoding: Encoding) -> int:
     by coding some seconds of it. Fast, yet not for the window's thread. Raises UserError where it cannot be read.
     """
     try:
-        with soundfile.SoundFile(os.fspath(path)) as file:
+        with soundfile.SoundFile(opened_as(path)) as file:
             frames, channels, rate = file.frames, file.channels, file.samplerate
             encoding.check(channels)
             if encoding.container in ("WAV", "AIFF"):

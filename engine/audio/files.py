@@ -11,7 +11,7 @@ import soundfile
 
 from engine.audio import headers
 from engine.audio.sound import BLOCK, Audio
-from engine.audio.storage import scratch
+from engine.audio.storage import opened_as, scratch
 from engine.errors import UserError
 
 MIN_RATE, MAX_RATE = 8_000, 192_000
@@ -70,7 +70,7 @@ def read(path: str | os.PathLike[str]) -> Audio:
     samples = scratch((info.channels, info.frames))
     done = 0
     try:
-        with soundfile.SoundFile(os.fspath(info.path)) as file:
+        with soundfile.SoundFile(opened_as(info.path)) as file:
             while done < info.frames:
                 block = file.read(min(BLOCK, info.frames - done), dtype="float32", always_2d=True)
                 if not len(block):
@@ -112,7 +112,7 @@ def _probe(path: Path) -> FileInfo:
     if not promise.audio or path.suffix.lower() == ".raw":
         raise UserError(f"'{path}' is not an audio file", _READABLE)
     _check_shape(path, promise.rate, promise.channels)
-    with soundfile.SoundFile(os.fspath(path)) as file:
+    with soundfile.SoundFile(opened_as(path)) as file:
         _check_shape(path, file.samplerate, file.channels)
         container = _SAME_CONTAINER.get(file.format, file.format)
         if container not in CONTAINERS:

@@ -16,6 +16,17 @@ IN_MEMORY = 64 * 2**20
 """Bytes up to which an array is plain memory: about three minutes of stereo at 44.1 kHz."""
 
 
+def opened_as(path: str | os.PathLike[str]) -> Any:
+    """The name by which soundfile opens a file: bytes, of which its types do not know, where it is no text, as names on
+    old disks may be."""
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name)
+    return name
+
+
 def scratch(shape: tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
     """An array of zeros of `shape`, memory-mapped past IN_MEMORY bytes.
 

@@ -21,6 +21,7 @@ from engine.audio.encoding import Encoding
 from engine.audio.files import FileInfo
 from engine.audio.samples import BITS, COARSE, SIXTEEN_BIT, native_type, quantise, translate
 from engine.audio.sound import Audio
+from engine.audio.storage import opened_as
 from engine.errors import UserError
 
 EXTENSIONS = {
@@ -205,7 +206,7 @@ class _Kept:
 def _kept(source: FileInfo, spans: list[tuple[int, int]], subtype: str) -> Iterator[_Kept]:
     changed = UserError(f"'{source.path}' is no longer the file that was read", "edit it again")
     try:
-        file = soundfile.SoundFile(os.fspath(source.path))
+        file = soundfile.SoundFile(opened_as(source.path))
     except soundfile.LibsndfileError as error:
         raise changed from error
     with file:
@@ -278,7 +279,7 @@ def _create(part: Path, audio: Audio, encoding: Encoding) -> soundfile.SoundFile
     kind = "RF64" if container == "WAV" and large else container
     # Refuse what cannot be opened at all (a folder without permission) by its own error, not by libsndfile's.
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    return _open(os.fspath(part), audio.sample_rate, audio.channels, encoding, kind)
+    return _open(opened_as(part), audio.sample_rate, audio.channels, encoding, kind)
 
 
 def _open(target: str | io.BytesIO, rate: int, channels: int, encoding: Encoding, kind: str) -> soundfile.SoundFile:
@@ -296,7 +297,7 @@ def _open(target: str | io.BytesIO, rate: int, channels: int, encoding: Encoding
 
 def _check_written(part: Path, audio: Audio, container: str) -> None:
     """A full disk may show only in what is missing. Coded containers pad, so only the exact ones are counted."""
-    if container in _EXACT and soundfile.info(os.fspath(part)).frames != audio.frames:
+    if container in _EXACT and soundfile.info(opened_as(part)).frames != audio.frames:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

@@ -18,8 +18,8 @@ def _set(words: str) -> frozenset[str]:
 
 
 DETERMINERS = _set("""
-    the a an some any all of more my our your this that these those its every each both another extra lots few bit
-    little bunch couple
+    the a an some any all of more my our your his her their this that these those its every each both another extra lots
+    few bit little bunch couple
 """)
 """Words before a name that say nothing about which sound is meant."""
 
@@ -51,7 +51,7 @@ def normalise(text: str) -> str:
 
 
 def _normalised_line(text: str) -> str:
-    text = "".join(character if character.isprintable() else " " for character in text)
+    text = "".join(character if _is_said(character) else " " for character in text)
     text = re.sub("[\u2018\u2019\u02bc`\u00b4]", "'", text)
     text = re.sub("\\s*[\u2014\u2015]\\s*", " - ", text)
     text = re.sub("[\u2010-\u2013\u2212]", "-", text)
@@ -60,6 +60,11 @@ def _normalised_line(text: str) -> str:
     text = re.sub(r"(?<=\w)\s*'n'\s*(?=\w)", " and ", text)
     text = re.sub(r"(?<!\w)'|'(?!\w)", " ", text)
     return " ".join(text.split())
+
+
+def _is_said(character: str) -> bool:
+    """Pictures, and what chooses their look, say nothing."""
+    return character.isprintable() and character != "\ufe0f" and unicodedata.category(character) != "So"
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,11 @@ def _instruction(clause: str, words: Lexicon, before: Instruction | None) -> Ins
         except UserError as error:
             if len(clause.split()) <= 3 and not wordings.VERB_START.match(clause):
                 raise error
+    if _are_sounds(clause, words):
+        raise UserError(
+            f"the instruction '{clause}' was not understood",
+            f"say what to do with it: 'remove {clause}', 'add {clause}' or 'extract {clause}'",
+        )
     raise _not_understood(clause)
 
 
@@ -95,7 +100,7 @@ def _not_understood(clause: str) -> UserError:
         return UserError(f"'{clause}' may mean two things", "say 'extract ...' for that sound alone, or what to remove")
     if re.search(r"\d", clause):
         return UserError(f"the time in '{clause}' was not understood", "give a stretch, such as from 0:10 to 0:20")
-    close = difflib.get_close_matches(clause.split()[0], wordings.TABLE_VERBS, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(clause.split()[0], wordings.USUAL_VERBS, n=1, cutoff=0.7)
     hint = f"did you mean '{close[0]}'? " if close and close[0] != clause.split()[0] else ""
     return UserError(f"the instruction '{clause}' was not understood", hint + _HOW_TO_SAY_IT)
 

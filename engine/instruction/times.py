@@ -28,6 +28,8 @@ _FORMS = [
     (re.compile(rf"(?<!\w)(?:only |just )?(?:from|between) (?P<a>{_TIME}) ?(?:to|until|till|and|-|through) ?"
                 rf"(?P<b>{_TIME}|{_END})(?!\w)"), "span"),
     (re.compile(rf"(?<!\w){_WHERE}(?P<a>{_TIME}) ?(?:to|until|till|-|through) ?(?P<b>{_TIME}|{_END})(?!\w)"), "span"),
+    (re.compile(rf"(?<!\w)(?:only |just )?from (?:the )?(?:start|beginning)(?: of (?:the|this) \w+)? "
+                rf"?(?:to|until|till|-|through) ?(?P<b>{_TIME}|{_END})(?!\w)"), "first"),
     (re.compile(rf"(?<!\w){_WHERE}(?:the )?first (?P<b>{_TIME})(?!\w)"), "first"),
     (re.compile(rf"(?<!\w){_WHERE}(?:the )?last (?P<a>{_TIME})(?!\w)"), "last"),
     (re.compile(rf"(?<!\w)(?:only |just )?(?:until|till|up to|before) (?P<b>{_TIME})(?!\w)"), "first"),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from engine.instruction.times import MARK, take_regions
 
-TABLE_VERBS = ("add", "remove", "extract", "replace", "remix")
+USUAL_VERBS = ("add", "remove", "extract", "replace", "remix", "delete", "mute", "isolate", "solo", "swap", "without")
+"""What a misspelt word may have meant: those of Table 5 first."""
 
 _ADD = (
     r"add(?: in)?|put in|bring in|include|insert|introduce|throw in|mix in|layer in|layer|overlay|give it|"
@@ -46,7 +47,7 @@ _TAKE = rf"(?:make|play|do|{_WISH}|{_LISTEN})(?: {_SONG}| (?:an?|the|this) {_STY
 
 _SOURCES = [
     # Whole words for one sound.
-    ("instrumental", rf"{_MAKE_IT}(?:an? |the )?(?:instrumental|karaoke)(?: {_STYLE})?"),
+    ("instrumental", rf"(?:{_ONLY} )?{_MAKE_IT}(?:an? |the )?(?:instrumental|karaoke)(?: {_STYLE})?(?: only)?"),
     ("a cappella", rf"{_MAKE_IT}(?:an? |the )?(?:a cap+ella|acap+ella)(?: {_STYLE})?"),
     # Remix.
     ("remix with", rf"(?:{_REMIX})(?: {_SONG})? (?:with|using|for)(?: {_ONLY})? (?P<g>.+)"),

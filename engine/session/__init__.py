@@ -6,7 +6,7 @@ from engine.session.history import Deleted, History
 from engine.session.log import LOG_FORMAT, Log, LoggedEdit, export_log, read_log
 from engine.session.project import Pending, Project
 from engine.session.round import SOURCE, Round, untouched
-from engine.session.splicing import take_region
+from engine.session.splicing import Way, take_region, way_between
 
 __all__ = [
     "LOG_FORMAT",
@@ -18,8 +18,10 @@ __all__ = [
     "Pending",
     "Project",
     "Round",
+    "Way",
     "export_log",
     "read_log",
     "take_region",
     "untouched",
+    "way_between",
 ]

@@ -217,17 +217,17 @@ class History:
     def from_json(cls, data: dict[str, Any]) -> History:
         """Raises ValueError where `data` is not a history."""
         try:
-            rounds = [Round.from_json(entry) for entry in data["rounds"]]
+            rounds = [Round.from_project(entry) for entry in data["rounds"]]
             history = cls(rounds[0])
             for round in rounds[1:]:
                 if round.parent not in history._rounds or round.id in history._rounds:
                     raise ValueError(f"round {round.id} does not belong to the tree")
                 history._rounds[round.id] = round
             history._trash = [
-                Deleted(tuple(Round.from_json(entry) for entry in branch)) for branch in data["trash"] if branch
+                Deleted(tuple(Round.from_project(entry) for entry in branch)) for branch in data["trash"] if branch
             ]
             history._last = int(data.get("last", 0))
-            history._recipes = {entry["id"]: Round.from_json(entry) for entry in data.get("recipes", ())}
+            history._recipes = {entry["id"]: Round.from_project(entry) for entry in data.get("recipes", ())}
             if data["current"] in history._rounds:
                 history._current = data["current"]
             known = history._rounds
@@ -236,7 +236,7 @@ class History:
                 for parent, child in data["visited"].items()
                 if parent in known and child in known and known[child].parent == parent
             }
-        except (KeyError, TypeError, AttributeError, IndexError, UserError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError, OverflowError, UserError) as error:
             raise ValueError(f"not a history: {error}") from error
         return history
 

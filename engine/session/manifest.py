@@ -85,7 +85,7 @@ def read_sidecars(folder: Path) -> tuple[list[Round], list[str]]:
     rounds, problems = [], []
     for path in sorted((folder / ROUNDS).glob("*.json")):
         try:
-            rounds.append(Round.from_json(upgraded(read_json(path))["round"]))
-        except (ValueError, OSError, KeyError, RecursionError) as error:
+            rounds.append(Round.from_project(upgraded(read_json(path))["round"]))
+        except (ValueError, OSError, KeyError, TypeError, RecursionError) as error:
             problems.append(f"{path.name} was damaged ({error})")
     return rounds, problems

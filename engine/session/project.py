@@ -9,8 +9,9 @@
     rounds/0008.part.wav    a round that a worker is writing
     analysis/, thumbnails/  what can be worked out again
 
-A round is finished in this order: its audio is on the disk as .part, its sidecar says what it is, the audio
-takes its name, the manifest knows it. Stopped before the sidecar it never was; stopped after, `open` completes it.
+A round is finished in this order: its audio is on the disk as .part (whoever wrote it waited for that, off the window's
+thread), its sidecar says what it is, the audio takes its name, the manifest knows it. Stopped before the sidecar it
+never was; stopped after, `open` completes it. Nobody waits for the manifest: it can be rebuilt.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, Self
 
-from engine.audio import loudness, probe, read
+from engine.audio import Written, loudness, probe, read
 from engine.errors import UserError
 from engine.instruction import region_within
 from engine.session import manifest
@@ -35,6 +36,7 @@ from engine.session.history import Deleted, History
 from engine.session.locking import locked
 from engine.session.log import export_log
 from engine.session.round import SOURCE, Round, untouched
+from engine.session.splicing import take_region, way_between
 
 Stem = Literal["removed", "added", "notes"]
 STEMS: Mapping[Stem, str] = {"removed": "removed.wav", "added": "added.wav", "notes": "notes.mid"}
@@ -47,7 +49,8 @@ DERIVED = ("analysis", "thumbnails")
 @dataclass(frozen=True)
 class Pending:
     """A round that is being made: the worker writes its audio to `path`, as WAV, and what it took and brought, where
-    there was any, to `stems` with a dot and the endings of STEMS after it."""
+    there was any, to `stems` with a dot and the endings of STEMS after it. It waits until the disk has all of them, as
+    engine.audio.write does: `Project.finish_round` does not wait for them again, which takes long on a busy disk."""
 
     id: str
     parent: str
@@ -73,7 +76,8 @@ class Project:
         self._settled = False
         """Whether the manifest in the folder waited for the disk."""
         self._naming = threading.Lock()
-        self._next = 1 + history.last
+        # Where a manifest is lost, files tell of rounds that were: a new one must not come by their stems.
+        self._next = 1 + max(history.last, *_numbers(folder / manifest.ROUNDS))
 
     # Begin and end
 
@@ -157,6 +161,9 @@ class Project:
             project.problems = tuple(problems)
             if problems:
                 project._save()
+            with contextlib.suppress(UserError):
+                # Now it may stand beside the next one, for which nobody waits.
+                project._settle()
             return project
         except BaseException:
             if lock:
@@ -197,6 +204,17 @@ class Project:
         self._next += 1
         return Pending(id, parent, self.folder / manifest.ROUNDS / f"{id}.part.wav")
 
+    def splice(self, pending: Pending, other: str, region: tuple[float, float]) -> Callable[[], Written]:
+        """How `pending` becomes the round that it began from with `region` (seconds) of the round `other` in it, and
+        with stems where those of the rounds between the two tell them: to be called on any thread, see `take_region`.
+
+        Raises UserError for a round that is not in the tree.
+        """
+        paths = self.audio_path(pending.parent), self.audio_path(other), pending.path
+        up, down = ([round.id for round in self.history.path_to_root(id)] for id in (pending.parent, other))
+        way = way_between(up, down, self.stem_path)
+        return lambda: take_region(*paths, region, way=way, stems=pending.stems)
+
     def finish_round(
         self,
         pending: Pending,
@@ -230,9 +248,6 @@ class Project:
             guidance=guidance, strength=strength, taken_from=taken_from,
         )  # fmt: skip
         try:
-            sync(pending.path)
-            for part, _ in _stem_parts(self.folder, pending.id):
-                sync(part)
             manifest.write_sidecar(self.folder, round)
             # Stems before the audio: while that has no name yet, `open` knows that there is something to complete.
             for part, stem in _stem_parts(self.folder, pending.id):
@@ -242,7 +257,8 @@ class Project:
         except OSError as error:
             raise failure(self.folder / name, error) from error
         self.history.add(round)
-        self._save()
+        # What the sidecar and the audio's name say is on the disk, and `open` finds a round by them.
+        self._save(durable=False)
         return round
 
     def cancel_round(self, pending: Pending) -> None:
@@ -434,6 +450,15 @@ def _stem_parts(folder: Path, id: str) -> list[tuple[Path, Path]]:
     place = folder / manifest.ROUNDS
     pairs = [(place / f"{id}.part.{ending}", place / f"{id}.{ending}") for ending in STEMS.values()]
     return [(part, stem) for part, stem in pairs if part.exists()]
+
+
+def _numbers(folder: Path) -> Iterator[int]:
+    """With which the names of files begin, and 0."""
+    yield 0
+    for path in folder.glob("*.*"):
+        begin = path.name.split(".")[0]
+        if begin.isascii() and begin.isdecimal() and len(begin) <= 9:
+            yield int(begin)
 
 
 def _sweep(folder: Path, source: str) -> None:

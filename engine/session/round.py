@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from math import ceil, floor
+from dataclasses import asdict, dataclass, fields, replace
+from math import ceil, floor, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ class Round:
                 start, end = values["region"]
                 values["region"] = (float(start), float(end))
             found = cls(**values)
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise ValueError(f"not a round: {error}") from error
         texts = (found.id, found.instruction, found.understood, found.created, found.audio, found.label, found.note)
         numbers = (found.frames, found.sample_rate, found.channels)
@@ -88,6 +88,43 @@ class Round:
         if not found.id or not found.audio or not inside or Path(found.id).name != found.id:
             raise ValueError("not a round: odd names")
         return found
+
+    @classmethod
+    def from_project(cls, data: Mapping[str, Any]) -> Round:
+        """As `from_json`, of a file that anything may have happened to: a fact that makes no sense is left out, so that
+        the round is kept and can be saved again. Raises ValueError where its name makes none."""
+        found = cls.from_json(data)
+        names = (found.id, found.audio, found.parent or "", found.taken_from or "")
+        if not all(_is_text(name) and name.isprintable() for name in names):
+            raise ValueError("not a round: odd names")
+        whole, numbers = ("seed", "steps"), ("loudness", "seconds", "guidance", "strength")
+        odd: dict[str, Any] = {
+            name: None
+            for name in (*whole, *numbers)
+            if not _is_number(getattr(found, name), int if name in whole else int | float)
+        }
+        odd |= {name: None for name in ("model", "model_hash") if not isinstance(getattr(found, name), str | None)}
+        odd |= {name: bool(getattr(found, name)) for name in ("starred", "detached")}
+        if found.region is not None and not all(map(isfinite, found.region)):
+            # It may then have changed everything.
+            odd["region"] = None
+        found = replace(found, **odd)
+        texts = {name: text for name, text in asdict(found).items() if isinstance(text, str) and not _is_text(text)}
+        return replace(found, **{name: text.encode(errors="replace").decode() for name, text in texts.items()})
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    # JSON's true is an int to Python; NaN fails the comparison.
+    return value is None or (isinstance(value, kind) and not isinstance(value, bool) and abs(value) < 2**63)
+
+
+def _is_text(text: str) -> bool:
+    """Half a character can stand in JSON, and in no file."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def untouched(regions: Iterable[tuple[float, float] | None], frames: int, sample_rate: int) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
@@ -12,7 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from engine.errors import UserError
 from engine.instruction import region_within
 from engine.instruction.instruction import clock
-from engine.session import Pending, Project, Round, take_region
+from engine.session import Pending, Project, Round
 from instructme_app.model.failure import Failure
 from instructme_app.model.session import Session
 
@@ -61,13 +62,13 @@ class Regions(QObject):
                 raise UserError("a round has nothing to take from itself", "choose another round to take the region of")
             start, end = region_within(region, info.duration) or (0.0, info.duration)
             pending = project.begin_round(current.id)
+            splice = project.splice(pending, other.id, (start, end))
         except UserError as error:
             self.failed.emit(Failure(error.cause, error.remedy))
             return
         taking = Taking(pending, describe(start, end, other), (start, end), other.id)
         self._under_way[pending.id] = (project, taking)
-        paths = (project.audio_path(current.id), project.audio_path(other.id), pending.path)
-        work = _Work(pending.id, lambda: take_region(*paths, (start, end)), self._signals)
+        work = _Work(pending.id, splice, self._signals)
         QThreadPool.globalInstance().start(work)
         self.changed.emit()
 
@@ -101,14 +102,14 @@ class _Signals(QObject):
 
 
 class _Work(QRunnable):
-    def __init__(self, key: str, work: object, signals: _Signals) -> None:
+    def __init__(self, key: str, work: Callable[[], object], signals: _Signals) -> None:
         super().__init__()
         self._key, self._work, self._signals = key, work, signals
 
     def run(self) -> None:
         begin, failure = time.perf_counter(), None
         try:
-            self._work()  # type: ignore[operator]
+            self._work()
         except UserError as error:
             failure = Failure(error.cause, error.remedy)
         except (OSError, ValueError, MemoryError) as error:

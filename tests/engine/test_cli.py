@@ -229,6 +229,7 @@ def test_an_instruction_that_is_not_understood_is_a_mistake(
         (["--region", "0.2", "7"], ["region"]),
         (["--region", "0:70", "2"], ["not a time"]),
         (["--region", "nan", "2"], ["not a time"]),
+        (["--region", "0.1", "0.2", "add strings from 0:00.3 to 0:00.4"], ["lies outside of the one chosen"]),
         (["--region", "1"], ["--region"]),
         (["--steps", "0"], ["--steps"]),
         (["--steps", "many"], ["--steps"]),
@@ -371,6 +372,33 @@ def test_listening_prints_what_is_heard(
     assert {"tempo", "beats", "key", "chords", "instruments"} <= set(json.loads(capsys.readouterr().out))
     assert main(["analyze", str(song), *model]) == 0
     assert capsys.readouterr().out.startswith("tempo ")
+
+
+@pytest.mark.parametrize(
+    ("sample_rate", "channels", "frames"),
+    [(44_100, 2, 1), (44_100, 1, 441), (8_000, 1, 8_000), (192_000, 1, 19_200), (48_000, 6, 30_000)],
+)
+@pytest.mark.parametrize("constant", [0.0, 0.5])
+def test_of_a_file_in_which_nothing_moves_nothing_is_heard(
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    sample_rate: int,
+    channels: int,
+    frames: int,
+    constant: float,
+) -> None:
+    soundfile.write(tmp_path / "silence.wav", np.full((frames, channels), constant), sample_rate, subtype="PCM_24")
+    analyze = ["analyze", str(tmp_path / "silence.wav"), "--model", str(tiny_bundle.folder), "--device", "cpu"]
+    assert main([*analyze, "--json", "--midi", str(tmp_path / "notes.mid"), "--matrices", str(tmp_path / "m.npz")]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert [entry["chord"] for entry in summary["chords"]] == ["N"]
+    assert (summary["tempo"], summary["key"], summary["beats"], summary["instruments"]) == (None, None, [], [])
+    assert not [message for message in mido.MidiFile(tmp_path / "notes.mid") if message.type == "note_on"]
+    with np.load(tmp_path / "m.npz") as matrices:
+        assert matrices["chords"][0].all() and not matrices["pitches"].any()
+    assert main(analyze) == 0
+    assert capsys.readouterr().out.count("none heard") == 3
 
 
 def test_the_notes_that_are_heard_are_written_whole_or_not_at_all(

@@ -223,3 +223,78 @@ def test_what_the_system_says_of_a_path_is_the_users_to_mend(tmp_path: Path) -> 
     assert known is not None and f"{tmp_path / 'out.wav'}' cannot be" in known.cause
     # Without a path nobody can mend it: a defect of ours, told as one.
     assert as_user_error(OSError("odd")) is None
+
+
+def test_kept_rounds_and_stems_of_an_earlier_edit_are_not_replaced(
+    run: Callable[..., int], refused: Callable[..., str], tmp_path: Path
+) -> None:
+    song, out = make_song(tmp_path / "song.wav"), tmp_path / "out.wav"
+    edit = ("edit", song, "remove drums", "-o", out)
+    for option, folder, made in (("--keep-rounds", "K", "round-1.wav"), ("--stems", "S", "round-1.removed.wav")):
+        assert run(*edit, option, tmp_path / folder) == 0
+        told = refused(*edit, "--seed", 2, option, tmp_path / folder)
+        assert f"{folder}/{made}' is there already" in told and f"such as '{tmp_path / folder}-2'" in told
+        # Of a longer chain the first round is the one in the way; of other stems those of the same round are.
+        assert made in refused("edit", song, "add strings", "extract bass", "-o", out, option, tmp_path / folder)
+        assert run(*edit, option, tmp_path / f"{folder}-2") == 0
+        assert f"such as '{tmp_path / folder}-3'" in refused(*edit, option, tmp_path / folder)
+
+
+def test_the_output_may_be_written_again(run: Callable[..., int], tmp_path: Path) -> None:
+    song, out = make_song(tmp_path / "song.wav"), tmp_path / "out.wav"
+    assert run("edit", song, "add strings", "-o", out, "--seed", 1) == 0
+    before = out.read_bytes()
+    assert run("edit", song, "add strings", "-o", out, "--seed", 2) == 0
+    assert out.read_bytes() != before
+
+
+def test_the_python_door_keeps_earlier_rounds_as_well(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    editor, song = Editor(tiny_bundle, "cpu"), make_song(tmp_path / "song.wav")
+    rounds, stems = tmp_path / "K", tmp_path / "S"
+    edit_file(editor, song, tmp_path / "a.wav", ("remove drums",), rounds_folder=rounds, stems_folder=stems)
+    before = files(tmp_path)
+    for kept, taken in ((rounds, None), (None, stems)):
+        with pytest.raises(UserError, match="is there already"):
+            edit_file(editor, song, tmp_path / "b.wav", ("add organ",), rounds_folder=kept, stems_folder=taken)
+    assert files(tmp_path) == before
+
+
+def test_rounds_are_kept_where_the_command_stands(
+    run: Callable[..., int], refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = make_song(tmp_path / "song.wav")
+    (tmp_path / "takes").mkdir()
+    monkeypatch.chdir(tmp_path / "takes")
+    edit = ("edit", song, "remove drums", "-o", tmp_path / "out.wav", "--keep-rounds", ".")
+    assert run(*edit) == 0
+    assert f"such as '{tmp_path / 'takes-2'}'" in refused(*edit)
+
+
+def test_what_is_heard_is_not_written_to_a_name_for_sound(refused: Callable[..., str], tmp_path: Path) -> None:
+    song, other = make_song(tmp_path / "song.wav"), make_song(tmp_path / "other.wav")
+    assert "is a name for sound" in refused("analyze", song, "--midi", other)
+    assert "is a name for sound" in refused("analyze", song, "--matrices", tmp_path / "heard.FLAC")
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are text there")
+@pytest.mark.parametrize("name", [b"Caf\xe9.wav", b"new\nline.wav", b"'quoted\".wav", b"%s {0}.wav", b"-song.wav"])
+def test_a_song_is_edited_whatever_it_is_called(
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: bytes,
+) -> None:
+    folder = tmp_path / os.fsdecode(b"d\xe9mos")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    song, made = os.fsdecode(name), os.fsdecode(b"made " + name)
+    make_song(tmp_path / "song.wav").rename(folder / song)
+    model = ["--model", str(tiny_bundle.folder), "--device", "cpu"]
+    assert main(["edit", *model, "-o", made, "--region", "0.1", "0.3", "--json", "--", song, "remove drums"]) == 0
+    assert main(["edit", *model, "-o", str(folder / made), "--stems", ".", "--", song, "add strings"]) == 0
+    assert main(["analyze", *model, "--midi", made + ".mid", "--", song]) == 0
+    assert {os.fsencode(path.name) for path in folder.iterdir()} == {
+        name, b"made " + name, b"made " + name + b".mid", b"round-1.added.wav",
+    }  # fmt: skip
+    assert "d\\udce9mos" in capsys.readouterr().out

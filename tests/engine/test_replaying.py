@@ -259,3 +259,61 @@ def test_rounds_that_others_stand_on_are_not_cut_off_at_full_scale(tiny_bundle: 
     take_region(song, tmp_path / "whole.wav", tmp_path / "taken.wav", (0.1, 0.4))
     inside = slice(round(0.2 * 44_100), round(0.3 * 44_100))
     np.testing.assert_array_equal(read(tmp_path / "taken.wav").samples[:, inside], loud[:, inside])
+
+
+def test_rounds_that_were_kept_of_a_log_are_not_replaced(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    kept, out, log = tmp_path / "kept", tmp_path / "out.wav", project.parent / "log.json"
+    assert replay(tiny_bundle, song, log, out, "--until", "0001", "--keep-rounds", kept) == 0
+    before = {path: path.read_bytes() for path in kept.iterdir()}
+    capsys.readouterr()
+    assert replay(tiny_bundle, song, log, out, "--until", "0003", "--keep-rounds", kept) == MISTAKE
+    assert "0001.wav' is there already" in capsys.readouterr().err
+    with pytest.raises(UserError, match="is there already"):
+        replay_file(Editor(tiny_bundle, "cpu"), song, out, load_log(log).way_to("0001"), rounds_folder=kept)
+    assert {path: path.read_bytes() for path in kept.iterdir()} == before
+
+
+def test_every_round_of_a_log_can_have_its_stems(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    kept, stems, out = tmp_path / "kept", tmp_path / "stems", tmp_path / "out.wav"
+    options = ("--json", "--keep-rounds", kept, "--stems", stems)
+    assert replay(tiny_bundle, song, project.parent / "log.json", out, *options) == 0
+    rounds = json.loads(capsys.readouterr().out)["rounds"]
+    before = {"0001": song, "0002": kept / "0001.wav", "0003": kept / "0001.wav", "0004": kept / "0003.wav"}
+    for entry in rounds[:4]:
+        after = read(entry["output"]).samples
+        went, came = (0 if entry[name] is None else read(entry[name]).samples for name in ("removed", "added"))
+        source = read(before[Path(entry["output"]).stem]).samples
+        np.testing.assert_allclose(source - went + came, after, atol=4 / 32_768)
+    strings, organ, spliced = rounds[1:4]
+    assert Path(spliced["added"]) == stems / "0004.added.wav"
+    # Strings came where the organ went, and the piano that it had replaced came back.
+    inside = slice(round(0.22 * 44_100), round(0.28 * 44_100))
+    went, came = (read(spliced[name]).samples[:, inside] for name in ("removed", "added"))
+    np.testing.assert_allclose(went, read(organ["added"]).samples[:, inside], atol=1e-6)
+    wanted = read(strings["added"]).samples[:, inside] + read(organ["removed"]).samples[:, inside]
+    np.testing.assert_allclose(came, wanted, atol=1e-6)
+
+
+def test_stems_that_were_kept_of_a_log_are_not_replaced(
+    tiny_bundle: Bundle, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, project = made
+    command = (
+        song,
+        project.parent / "log.json",
+        tmp_path / "out.wav",
+        "--until",
+        "0001",
+        "--stems",
+        tmp_path / "stems",
+    )
+    assert replay(tiny_bundle, *command) == 0
+    capsys.readouterr()
+    assert replay(tiny_bundle, *command) == MISTAKE
+    assert "0001.removed.wav' is there already" in capsys.readouterr().err

@@ -221,6 +221,21 @@ def test_a_region_of_another_round_becomes_a_round_that_says_so(desk: Desk) -> N
     assert read_log(desk.project.export_log()).way_to()[-1].taken_from == other.id
 
 
+def test_a_region_of_another_round_tells_what_it_took_and_what_it_brought(desk: Desk) -> None:
+    edited = desk.edit("remove drums")
+    desk.take(SOURCE, (0.1, 0.2))
+    made = desk.current
+    brought, base, now = (
+        desk.project.stem_path(made.id, "added"),
+        desk.project.audio_path(edited.id),
+        desk.project.audio_path(made.id),
+    )
+    assert brought is not None and desk.project.stem_path(made.id, "removed") is None
+    change = read(now).samples - read(base).samples
+    np.testing.assert_allclose(read(brought).samples, change, atol=1e-4)
+    assert change.any()
+
+
 def test_a_region_that_cannot_be_taken_says_why_and_leaves_nothing(desk: Desk) -> None:
     first = desk.edit("remove drums")
     for round_id, region in ((first.id, (0.1, 0.2)), (SOURCE, (0.5, 0.6)), ("0099", (0.1, 0.2))):

@@ -34,5 +34,11 @@ def test_nothing_certain_has_no_key(matrix: np.ndarray) -> None:
     assert estimate_key(matrix) is None
 
 
+def test_a_lone_tone_and_a_fifth_are_in_no_key() -> None:
+    assert estimate_key(sounding((9, 100))) is None
+    assert estimate_key(sounding((9, 100), (4, 100), (0, 1))) is None
+    assert estimate_key(sounding((9, 100), (4, 100), (0, 100))) is not None
+
+
 def test_keys_have_names_for_people() -> None:
     assert (key_name("F#:min"), key_name("C:maj")) == ("F# minor", "C major")

@@ -90,6 +90,14 @@ def test_chord_segments_have_no_gaps_and_no_flutter() -> None:
     assert made(chords[:, :0]).chord_segments() == []
 
 
+def test_a_chord_that_is_hardly_likely_is_told_as_none() -> None:
+    chords = np.concatenate([certain(("C:maj", 100)), certain(("G:7", 60), ("F:maj", 60), certainty=0.15)], axis=1)
+    heard = made(np.concatenate([chords, certain(("A:min", 100), certainty=0.3)], axis=1))
+    assert [name for _, _, name in heard.chord_segments()] == ["C:maj", "G:7", "F:maj", "A:min"]
+    told = [(entry["start"], entry["end"], entry["chord"]) for entry in heard.to_json()["chords"]]
+    assert told == [(0.0, 2.0, "C:maj"), (2.0, 4.4, "N"), (4.4, 6.4, "A:min")]
+
+
 def test_instruments_heard_are_the_most_present_first() -> None:
     instruments = np.zeros((2, 200), np.float32)
     instruments[0, :110] = 0.9
