@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from engine.grid import SAMPLE_RATE
-from engine.models.tagger import BANDS, mel_hertz
+from engine.models.tagger import BANDS, Tagger, mel_hertz
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.settings import TaggerSettings, TrainingConfiguration
@@ -132,6 +133,11 @@ def test_a_wider_tagger_goes_on_from_a_narrower_one() -> None:
     network.load_state_dict(dict(wide.begin_from(network, narrow.state_dict())))
     power = stage().batch(0)["power"]
     with torch.inference_mode():
-        said, before = (each.eval().judged(each.power.picture(power)) for each in (network, narrow))
+        said, before = (_judged(each, power) for each in (network, narrow))
     assert torch.allclose(said, before, atol=1e-4)
     assert stage().begin_from(stage().build(), narrow.state_dict()).keys() == narrow.state_dict().keys()
+
+
+def _judged(network: nn.Module, power: torch.Tensor) -> torch.Tensor:
+    assert isinstance(network, Tagger)
+    return network.eval().judged(network.power.picture(power))
