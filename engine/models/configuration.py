@@ -91,8 +91,9 @@ class ListenerConfiguration:
 
 @dataclass(frozen=True)
 class TaggerConfiguration:
-    width: int = 16
-    """Channels of the first, widest picture; all others are multiples of it."""
+    width: int = 24
+    """Channels of the first, widest picture; all others are multiples of it. With 16 new timbres are learnt at the
+    price of old ones."""
 
 
 @dataclass(frozen=True)
