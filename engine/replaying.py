@@ -16,6 +16,7 @@ from engine.jobs import edit_file, make_folder
 from engine.messages import EditReport, RoundReport
 from engine.session import Log, LoggedEdit, Way, read_log, take_region, untouched, way_between
 from engine.session.files import read_json
+from engine.session.round import is_text
 from engine.targets import STEM_ENDINGS, beside, check_fresh, check_targets
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _odd(edit: LoggedEdit) -> str | None:
     """What of an edit no window wrote: a log is a text file, which anybody may have changed."""
     # A name becomes a file's; a zero byte or half a character cannot stand in one.
     texts = (edit.instruction, edit.understood, edit.model or "", edit.model_hash or "")
-    if not edit.id.isprintable() or not all(isinstance(text, str) and _is_text(text) for text in texts):
+    if not edit.id.isprintable() or not all(isinstance(text, str) and is_text(text) for text in texts):
         return "an odd name or text"
     allowed = (
         ("seed", edit.seed, int, 2**63 - 1),
@@ -57,14 +58,6 @@ def _odd(edit: LoggedEdit) -> str | None:
         if isinstance(value, bool) or not isinstance(value, kind) or not 0 <= value <= largest:
             return f"a {name} that makes no sense"
     return None
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def replay_targets(

@@ -95,7 +95,7 @@ class Round:
         the round is kept and can be saved again. Raises ValueError where its name makes none."""
         found = cls.from_json(data)
         names = (found.id, found.audio, found.parent or "", found.taken_from or "")
-        if not all(_is_text(name) and name.isprintable() for name in names):
+        if not all(is_text(name) and name.isprintable() for name in names):
             raise ValueError("not a round: odd names")
         whole, numbers = ("seed", "steps"), ("loudness", "seconds", "guidance", "strength")
         odd: dict[str, Any] = {
@@ -109,7 +109,7 @@ class Round:
             # It may then have changed everything.
             odd["region"] = None
         found = replace(found, **odd)
-        texts = {name: text for name, text in asdict(found).items() if isinstance(text, str) and not _is_text(text)}
+        texts = {name: text for name, text in asdict(found).items() if isinstance(text, str) and not is_text(text)}
         return replace(found, **{name: text.encode(errors="replace").decode() for name, text in texts.items()})
 
 
@@ -118,7 +118,7 @@ def _is_number(value: Any, kind: Any) -> bool:
     return value is None or (isinstance(value, kind) and not isinstance(value, bool) and abs(value) < 2**63)
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Half a character can stand in JSON, and in no file."""
     try:
         text.encode()
