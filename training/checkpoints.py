@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,12 @@ from training.evaluation.tagger import load_tagger
 
 FORMAT = 1
 
-HISTORY = ("step", "seconds", "examples", "skipped", "seed", "schedule", "settings", "data", "machine", "began_with")
-"""Of a run's state: how its weights were made. `began_with` is that of the run it took them over from."""
+HISTORY = (
+    "step", "seconds", "examples", "skipped", "seed", "schedule", "settings", "data", "machine", "began_with",
+    "changes",
+)  # fmt: skip
+"""Of a run's state: how its weights were made. `began_with` is that of the run it took them over from, `changes` what
+a resume did differently, and from which step on."""
 FILE = "checkpoint.safetensors"
 STATE = "state.json"
 
@@ -64,9 +68,9 @@ def write(run: Path, checkpoint: Checkpoint) -> None:
     state = json.dumps({"format": FORMAT, **checkpoint.state})
     try:
         run.mkdir(parents=True, exist_ok=True)
-        _replace(run / FILE, lambda path: save_file(tensors, path, metadata={"state": state}))
+        replace(run / FILE, lambda path: save_file(tensors, path, metadata={"state": state}))
         readable = json.dumps(json.loads(state), indent=2) + "\n"
-        _replace(run / STATE, lambda path: path.write_text(readable, encoding="utf-8"))
+        replace(run / STATE, lambda path: path.write_text(readable, encoding="utf-8"))
     except (OSError, SafetensorError) as error:
         raise UserError(
             f"the checkpoint in {run} cannot be written ({error})", "make room or choose another --run"
@@ -151,7 +155,8 @@ def load_part(place: Path, part: str) -> nn.Module:
     return network.requires_grad_(False).eval()
 
 
-def _replace(path: Path, save: Any) -> None:
+def replace(path: Path, save: Callable[[Path], object]) -> None:
+    """Put what `save` writes in place of `path`, whole or not at all."""
     draft = path.with_name(path.name + ".part")
     try:
         save(draft)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +12,13 @@ import click
 from engine.errors import UserError
 from engine.vocabulary import Vocabulary
 from training.settings import OPTIMIZERS, TrainingConfiguration
+from training.shards_cli import ABOVE_ZERO, CLIP_SECONDS, PLACE, prepare, record, tell
 from training.stages import STAGES
 
 if TYPE_CHECKING:  # torch takes a second, and help should not
     from training.stages.base import Stage
 
 INTERRUPTED = 130
-CLIP_SECONDS = 10.0
-"""What is rendered at once (paper: clips of 10 s); stages cut their shorter examples out of it."""
-
-PLACE = click.Path(path_type=Path)
-ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 
 
 @click.command()
@@ -47,27 +42,34 @@ ABOVE_ZERO = click.FloatRange(min=0, min_open=True)
 @click.option("--library", type=PLACE, help="Of heard clips, for a diffusion that writes notes [beside this run].")
 @click.option("--text-encoder", type=PLACE, help="Folder of a T5, for configurations that read with it.")
 @click.option("--init-from", type=PLACE, help="Begin with the weights of this run or model.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0), help="Of all chance [0; the run's own where it is resumed].")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["auto", "bf16", "no"]), default="auto", show_default=True)
 @click.option("--workers", type=click.IntRange(0), default=1, show_default=True, help="Processes that render clips.")
 @click.option("--threads", type=click.IntRange(1), help="Threads of torch.")
 @click.option("--window", type=click.IntRange(1), help="Clips that are kept in memory [the stage's].")
 @click.option("--renew", type=click.IntRange(1), help="Clips replaced each step [the stage's].")
-@click.option("--checkpoint-minutes", type=float, default=5.0, show_default=True)
-@click.option("--validate-minutes", type=float, default=3.0, show_default=True)
-@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--checkpoint-minutes", type=click.FloatRange(min=0), default=5.0, show_default=True)
+@click.option("--validate-minutes", type=click.FloatRange(min=0), default=3.0, show_default=True)
+@click.option("--quiet", is_flag=True, help="No progress bar, and no notes.")
 def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path, ...], **options: Any) -> None:
     """Train one STAGE. The same command resumes it; under `accelerate launch` it uses several GPUs."""
     from training import checkpoints
     from training.loop import RunRequest
     from training.loop import train as run_training
-    from training.stages import stage_class
+    from training.stages import stage_class, stages_of
+    from training.synthesis.soundfonts import find_soundfonts
 
     configuration = TrainingConfiguration.load(config)
+    if stage not in (stages := stages_of(configuration.model)):
+        raise UserError(f"{configuration.model.name} has no {stage} to train", f"its stages are {', '.join(stages)}")
     settings = _changed(configuration.stages[stage], options)
     run = options["run"] or Path("runs") / configuration.model.name / stage
     kind = stage_class(stage, configuration.model.unet.space)
+    _check_use(kind, data, soundfont, options)
+    state = checkpoints.read(run, groups=()).state if checkpoints.exists(run) else None
+    if options["seed"] is None:
+        options["seed"] = 0 if state is None else state["seed"]
     runs = _neighbours(run, kind.uses, options)
     if options["text_encoder"] is not None:
         runs["text"] = options["text_encoder"]
@@ -86,9 +88,11 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
         seed=options["seed"],
         runs=runs,
     )
-    described = described or dict(built.described)
-    if options["minutes"] is None and options["steps"] is None and checkpoints.exists(run):
-        options |= checkpoints.read(run, groups=()).state["schedule"]
+    if not kind.renders and "soundfont" not in kind.unused:
+        built.soundfonts = find_soundfonts("train", soundfont)
+    described = described or built.description()
+    if options["minutes"] is None and options["steps"] is None and state is not None:
+        options |= state["schedule"]
     request = RunRequest(
         run=run,
         data=described,
@@ -107,98 +111,6 @@ def train(stage: str, config: str, data: tuple[Path, ...], soundfont: tuple[Path
     click.echo(f"{run}: {spent}, {state}. {figures}")
     if report.interrupted is not None:
         raise SystemExit(INTERRUPTED)
-
-
-def _in_shards(output: Path, clips: int) -> Callable[[Callable[..., None]], click.Command]:
-    """A command that makes a folder of shards from clips. `output`, `clips`: what they are where nothing is said."""
-
-    def decorate(make: Callable[..., None]) -> click.Command:
-        for option in reversed(
-            (
-                click.option("--data", type=PLACE, multiple=True, help="Folder or zip of songs; may be repeated."),
-                click.option("--soundfont", type=PLACE, multiple=True, help="Beside those installed; may be repeated."),
-                click.option("-o", "--output", type=PLACE, default=output, show_default=True),
-                click.option("--clips", type=click.IntRange(min=1), default=clips, show_default=True),
-                click.option("--seconds", type=click.FloatRange(min=1), default=CLIP_SECONDS, show_default=True),
-                click.option("--minutes", type=ABOVE_ZERO, help="Stop after so long; the same command goes on."),
-                click.option("--share", default="1/1", show_default=True, help="n/m: the n-th of m processes at work."),
-                click.option("--seed", type=int, default=0, show_default=True),
-            )
-        ):
-            make = option(make)
-        return click.command()(make)
-
-    return decorate
-
-
-def _make_shards(
-    write: Callable[..., None], shard_clips: int, validation: int, options: dict[str, Any], *network: Any
-) -> None:
-    """`write` the shards of this process's share: of `validation` clips kept apart, then of those to train on."""
-    import time
-
-    from training.corpora.corpus import Split
-
-    first, of = _share(options["share"])
-    until = time.monotonic() + 60 * options["minutes"] if options["minutes"] else float("inf")
-    output, seed = options["output"], options["seed"]
-    parts: tuple[tuple[Split, Path, int], ...] = (
-        ("validation", output / "validation", validation),
-        ("train", output, options["clips"]),
-    )
-    for split, folder, wanted in parts:
-        corpus, count, described = _to_shard(split, -(-wanted // shard_clips), options)
-        write(
-            corpus,
-            *network,
-            folder,
-            seconds=options["seconds"],
-            seed=seed,
-            shards=range(first, count, of),
-            until=until,
-            described={**described, "seed": seed},
-            on_shard=lambda shard, count: click.echo(f"shard {shard}: {count} clips"),
-        )
-
-
-def _to_shard(split: Any, wanted: int, options: dict[str, Any]) -> tuple[Any, int, dict[str, Any]]:
-    """Songs, or the tapes of them, how many shards to make of them, and what to say of them."""
-    from training.corpora import open_corpora
-    from training.tapes import Tapes
-
-    data = options["data"]
-    if options.get("tapes") is None:
-        corpus = open_corpora(data, split=split, soundfonts=options["soundfont"])
-        return corpus, wanted, {"paths": [path.name for path in data], "found": list(corpus.notes)}
-    if data:
-        raise UserError("--tapes and --data both say what to hear", "give one of them")
-    tapes = Tapes(options["tapes"] if split == "train" else options["tapes"] / split)
-    return tapes, min(wanted, tapes.shards), {"paths": tapes.described["paths"], "found": tapes.described["found"]}
-
-
-@_in_shards(Path("runs/default/library"), 4000)
-@click.option("--listener", type=PLACE, required=True, help="A run, or a model.")
-@click.option("--tapes", type=PLACE, help="Clips that `instructme record` has rendered, instead of --data.")
-def prepare(listener: Path, **options: Any) -> None:
-    """Render clips, let the listener hear them, and keep its hearing and the notes: a library for `train diffusion`."""
-    import torch
-
-    from engine.networks import fast_bfloat16
-    from training import library
-    from training.checkpoints import load_part
-
-    torch.set_num_threads(1)
-    network = load_part(listener, "listener")
-    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(torch.device("cpu"))):
-        _make_shards(library.prepare, library.SHARD_CLIPS, 80, options, network)
-
-
-@_in_shards(Path("runs/tapes"), 6000)
-def record(**options: Any) -> None:
-    """Render clips once and keep them, 2.4 MB each, with all that is known of them: tapes for `train ... --tapes`."""
-    from training import tapes
-
-    _make_shards(tapes.record, tapes.SHARD_CLIPS, 160, options)
 
 
 @click.command()
@@ -290,12 +202,21 @@ def _changed(settings: Any, options: dict[str, Any]) -> Any:
     return replace(settings, **changes)
 
 
-def _share(text: str) -> tuple[int, int]:
-    """Of "2/3" (1, 3): the first shard, and how far it is from one to the next."""
-    number, _, of = text.partition("/")
-    if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise UserError(f"{text!r} is no share of the work", "give for example 1/2 and 2/2")
-    return int(number) - 1, int(of)
+def _check_use(
+    kind: type[Stage], data: tuple[Path, ...], soundfonts: tuple[Path, ...], options: dict[str, Any]
+) -> None:
+    """Raises UserError for songs that the stage would not hear; says for which other options it has no use."""
+    given = {"--data": bool(data), "--tapes": options["tapes"] is not None, "--soundfont": bool(soundfonts)}
+    if not kind.renders and (said := [name for name in ("--data", "--tapes") if given[name]]):
+        raise UserError(f"this {kind.name} takes no {said[0]}: {kind.learns_from}", "leave it out")
+    if given["--tapes"] and (said := [name for name in ("--data", "--soundfont") if given[name]]):
+        raise UserError(f"--tapes and {said[0]} both say what to learn from", "give one of them")
+    unused = {name for name in kind.unused if options.get(name) is not None}
+    unused |= {name for name in ("autoencoder", "listener", "library") if name not in kind.uses and options[name]}
+    if soundfonts and "soundfont" in kind.unused:
+        unused.add("soundfont")
+    if unused and not options["quiet"]:
+        click.echo(f"instructme: this {kind.name} has no use for --{', --'.join(sorted(unused))}", err=True)
 
 
 def _neighbours(run: Path, uses: tuple[str, ...], options: dict[str, Any]) -> dict[str, Path]:
@@ -327,8 +248,6 @@ def _sources(
     from training.tapes import Tapes
 
     if options["tapes"] is not None:
-        if data:
-            raise UserError("--tapes and --data both say what to learn from", "give one of them")
         window, renew = options["window"] or kind.window, options["renew"] or kind.renew
         tapes = Tapes(options["tapes"], seed=options["seed"], window=window, renew=renew)
         return tapes, Tapes(options["tapes"] / "validation"), dict(tapes.described)
@@ -338,6 +257,7 @@ def _sources(
     corpus = open_corpora(data, split="train", soundfonts=soundfonts)
     kept_apart = open_corpora(data, split="validation", soundfonts=soundfonts)
     preload(find_soundfonts("train", soundfonts))  # before the loaders are forked, so that they share it
+    tell(corpus, data, quiet=options["quiet"])
     seconds = max(settings.seconds, CLIP_SECONDS)
     kept_songs["window"] = max(settings.clips, kept_songs.get("window", 32))
     clips = ClipStream(corpus, seconds=seconds, seed=options["seed"], lanes=lanes, pairs=kind.pairs, **kept_songs)

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from engine.errors import UserError
 from training.stages.base import Batch, Stage
 
 
-def loader(stage: Stage, first: int, rank: int, world: int, workers: int, device: torch.device) -> DataLoader[Batch]:
-    """Batches of the steps from `first` on, without end. Each of `world` processes has its own share."""
+@dataclass(frozen=True)
+class _Failure:
+    """A UserError on its way out of a worker: torch would make a traceback of it."""
+
+    cause: str
+    remedy: str
+
+
+def batches(stage: Stage, first: int, rank: int, world: int, workers: int, device: torch.device) -> Iterator[Batch]:
+    """Those of the steps from `first` on, without end. Each of `world` processes has its own share.
+
+    Raises UserError where the stage does, whichever process makes the batch.
+    """
+    for item in _loader(stage, first, rank, world, workers, device):
+        if isinstance(item, _Failure):
+            raise UserError(item.cause, item.remedy)
+        yield item
+
+
+def _loader(
+    stage: Stage, first: int, rank: int, world: int, workers: int, device: torch.device
+) -> DataLoader[Batch | _Failure]:
     return DataLoader(
         _Steps(stage, rank, world),
         batch_size=None,
@@ -25,14 +47,17 @@ def loader(stage: Stage, first: int, rank: int, world: int, workers: int, device
     )
 
 
-class _Steps(Dataset[Batch]):
+class _Steps(Dataset[Batch | _Failure]):
     """Item n is the whole batch of step n."""
 
     def __init__(self, stage: Stage, rank: int, world: int) -> None:
         self._stage, self._rank, self._world = stage, rank, world
 
-    def __getitem__(self, step: int) -> Batch:
-        return self._stage.batch(step * self._world + self._rank)
+    def __getitem__(self, step: int) -> Batch | _Failure:
+        try:
+            return self._stage.batch(step * self._world + self._rank)
+        except UserError as error:
+            return _Failure(error.cause, error.remedy)
 
 
 class _From:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,9 +12,15 @@ from typing import Any
 
 from tqdm import tqdm
 
+from training.checkpoints import replace
+
 
 class Journal:
-    """Opened by the main process only; the other processes of a run get `Journal(None)`, which is silent."""
+    """Opened by the main process only; the other processes of a run get `Journal(None)`, which is silent.
+
+    first_step: where the run goes on. What was written of later steps, before a kill that no checkpoint outlived, is
+    taken off: those steps are trained and told again.
+    """
 
     def __init__(self, run: Path | None, title: str = "", *, first_step: int = 0, quiet: bool = False) -> None:
         self._lines = None
@@ -22,11 +29,12 @@ class Journal:
         if run is None:
             return
         run.mkdir(parents=True, exist_ok=True)
+        _keep_until(run / "metrics.jsonl", first_step)
         self._lines = (run / "metrics.jsonl").open("a", encoding="utf-8")
         try:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._board = SummaryWriter(str(run / "tensorboard"), purge_step=first_step or None)
+            self._board = SummaryWriter(str(run / "tensorboard"), purge_step=first_step)
         except ImportError:  # TensorBoard comes with the training set-up; metrics.jsonl has the same numbers
             self._board = None
         if not quiet:
@@ -42,11 +50,11 @@ class Journal:
         self._bar.set_postfix_str(f"step {step} loss {loss:.4f} {rate:.2f} steps/s {minutes}:{seconds:02d} left")
 
     def record(self, kind: str, step: int, values: Mapping[str, float]) -> None:
-        """`kind` ("train", "validation", "time") leads every value's name in TensorBoard."""
+        """`kind` ("train", "validation", "seconds") leads every value's name in TensorBoard. NaN is null."""
         if self._lines is None:
             return
-        rounded = {name: float(f"{value:.6g}") for name, value in values.items()}
-        self._lines.write(json.dumps({"kind": kind, "step": step, **rounded}) + "\n")
+        rounded = {name: float(f"{value:.6g}") if math.isfinite(value) else None for name, value in values.items()}
+        self._lines.write(json.dumps({"kind": kind, "step": step, **rounded}, allow_nan=False) + "\n")
         self._lines.flush()
         if self._board is not None:
             for name, value in values.items():
@@ -63,6 +71,24 @@ class Journal:
             self._board.close()
         if self._lines is not None:
             self._lines.close()
+
+
+def _keep_until(path: Path, step: int) -> None:
+    """Of the lines of an earlier call those up to `step`. The validation at `step` itself comes again with a resume."""
+    if not path.exists():
+        return
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    kept = [line for line in lines if _is_before(line, step)]
+    if kept != lines:
+        replace(path, lambda draft: draft.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8"))
+
+
+def _is_before(line: str, step: int) -> bool:
+    try:
+        entry = json.loads(line)
+        return entry["step"] < step or (entry["step"] == step and entry["kind"] != "validation")
+    except (ValueError, KeyError, TypeError):
+        return False  # cut off by the kill
 
 
 class Stopwatch:

@@ -10,6 +10,7 @@ at all: making a library can be stopped and gone on with, and several processes 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.errors import UserError
 from engine.models.hearing import heard_picture, rises
@@ -102,7 +103,7 @@ def prepare(
 ) -> None:
     """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. Of tapes each shard
     gives one. `on_shard` gets number and clips."""
-    for number, path in missing(folder, shards, until):
+    for number, path in missing(folder, shards, until, described):
         rng = np.random.default_rng([seed, number])
         clips = _taken(corpus, number) if isinstance(corpus, Tapes) else _rendered(corpus, seconds, rng)
         _write(path, clips, listener, seconds, rng, described)
@@ -139,6 +140,14 @@ def _index(places: list[int], place: int | None) -> int | None:
 def sounding(clip: Clip) -> list[str]:
     """Stems whose notes are known and which are heard."""
     return [name for name, stem in clip.stems.items() if len(clip.notes.get(name, ())) and level(stem) > AUDIBLE]
+
+
+def fingerprint(network: nn.Module) -> str:
+    """Of a network's weights, so that no library is heard by two."""
+    digest = hashlib.sha256()
+    for name, value in sorted(network.state_dict().items()):
+        digest.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 @torch.no_grad()

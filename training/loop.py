@@ -8,8 +8,11 @@ was stopped and resumed has the weights of one that was not (to the bit on a CPU
 from __future__ import annotations
 
 import copy
+import json
 import math
+import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,10 +25,10 @@ from torch import Tensor, nn
 from engine.errors import UserError
 from training import checkpoints
 from training.checkpoints import Checkpoint
-from training.feeding import loader
+from training.feeding import batches
 from training.journal import Journal, Stopwatch
 from training.machine import accelerator_for, describe, stop_signals
-from training.optimizers import KEPT, optimizer_for
+from training.optimizers import kept_of, optimizer_for
 from training.stages.base import Batch, Metrics, Stage
 
 MAX_SKIPPED_IN_A_ROW = 50
@@ -44,7 +47,7 @@ class RunRequest:
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
-    """"bf16", "no", or "auto": bf16 where autocast knows it."""
+    """What training.machine.precision_for takes."""
     workers: int = 1
     threads: int | None = None
     init_from: Path | None = None
@@ -133,7 +136,7 @@ class _Run:
 
     def go(self) -> RunReport:
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
-        batches = iter(loader(self.stage, self.step, rank, world, self.request.workers, self.device))
+        coming = batches(self.stage, self.step, rank, world, self.request.workers, self.device)
         self._validate()  # the figures to beat, while the loaders render; and how long a validation takes
         last_checkpoint = last_validation = time.monotonic()
         in_a_row = 0
@@ -143,7 +146,7 @@ class _Run:
             if stopping or fraction >= 1.0:
                 break
             with clock("data"):
-                batch = {key: value.to(self.device, non_blocking=True) for key, value in next(batches).items()}
+                batch = {key: value.to(self.device, non_blocking=True) for key, value in next(coming).items()}
             loss, values, sound = self._step(batch, fraction, clock)
             in_a_row = 0 if sound else in_a_row + 1
             if in_a_row >= MAX_SKIPPED_IN_A_ROW:
@@ -169,6 +172,10 @@ class _Run:
     def stop(self, number: int) -> None:
         """Finish the step, write the checkpoint, and leave. Called by the signal handler."""
         self.signal = number
+
+    def say(self, text: str) -> None:
+        if self.accelerator.is_main_process and not self.request.quiet:
+            print(f"instructme: {text}", file=sys.stderr)
 
     @property
     def seconds(self) -> float:
@@ -299,7 +306,8 @@ class _Run:
             "data": self.request.data,
             "began_with": self.began_with,
             "machine": describe(self.device, self.accelerator.num_processes),
-            "metrics": self.metrics,
+            "metrics": {name: value for name, value in self.metrics.items() if math.isfinite(value)},
+            "changes": self.changes,
         }
         return Checkpoint(groups, state)
 
@@ -308,6 +316,7 @@ class _Run:
     def _restore_or_begin(self) -> None:
         self.restored: Checkpoint | None = None
         self.began_with: dict[str, Any] | None = None
+        self.changes: list[dict[str, Any]] = []
         if checkpoints.exists(self.request.run):
             self.restored = checkpoints.read(self.request.run)
             state = self.restored.state
@@ -317,34 +326,54 @@ class _Run:
                     f"{self.request.run} holds a run of another stage or configuration",
                     "name another --run, or delete that folder",
                 )
+            if self.request.init_from is not None and state.get("began_with") is None:
+                raise UserError(
+                    f"{self.request.run} holds a run that began from nothing, not from {self.request.init_from}",
+                    "name another --run, or delete that folder",
+                )
             self.step, self.skipped, self.examples = state["step"], state["skipped"], state["examples"]
             self.earlier, self.metrics = state["seconds"], dict(state["metrics"])
             self.began_with = state.get("began_with")
+            self._note_changes(state)
             self.network.load_state_dict(dict(self.restored.groups["weights"]))
             if self.stage.companion and "companion" in self.restored.groups:
                 self.stage.companion.load_state_dict(dict(self.restored.groups["companion"]))
         elif self.request.init_from is not None:
             source = checkpoints.read_trained(self.request.init_from, self.stage.name, self.stage.part)
             weights = self.stage.begin_from(self.network, source.groups["ema"])
-            _load_what_fits(self.network, weights, self.request.init_from)
+            _load_what_fits(self.network, weights, self.request.init_from, self.say)
             self.began_with = {key: source.state.get(key) for key in checkpoints.HISTORY}
             if self.stage.companion and "companion" in source.groups:
                 self.stage.companion.load_state_dict(dict(source.groups["companion"]))
+
+    def _note_changes(self, state: Mapping[str, Any]) -> None:
+        """What this call does differently from those before it: the weights are of both, and must tell."""
+        self.changes = list(state.get("changes", ()))
+        before, now = state["settings"], json.loads(json.dumps(asdict(self.stage.settings)))
+        changed = {key: [before.get(key), value] for key, value in now.items() if before.get(key) != value}
+        for key, value in (("seed", self.request.seed), ("data", self.request.data)):
+            was = state[key]
+            if was != json.loads(json.dumps(value)):
+                changed[key] = [was, value]
+        if changed:
+            self.changes.append({"step": self.step, **changed})
+            told = (f"{key} {old} -> {new}" if key != "data" else "other data" for key, (old, new) in changed.items())
+            self.say(f"{self.request.run} goes on from step {self.step} with {', '.join(told)}")
 
     def _restore_optimizer(self) -> None:
         saved = dict(self.restored.groups.get("optimizer", {})) if self.restored else {}
         if not saved:
             return
-        shape = self.optimizer.state_dict()
-        order = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
         names = {parameter: name for name, parameter in self.named.items()}
-        state = {
-            index: {key: saved[f"{names[parameter]}/{key}"] for key in KEPT if f"{names[parameter]}/{key}" in saved}
-            for index, parameter in enumerate(order)
-        }
-        self.optimizer.load_state_dict(
-            {"state": {i: kept for i, kept in state.items() if kept}, "param_groups": shape["param_groups"]}
-        )
+        kept: dict[int, dict[str, Tensor]] = {}
+        order = [(parameter, group) for group in self.optimizer.param_groups for parameter in group["params"]]
+        for index, (parameter, group) in enumerate(order):
+            keys = {key: f"{names[parameter]}/{key}" for key in kept_of(group)}
+            # What another optimizer has kept means nothing to this one, which then begins here.
+            if all(key in saved for key in keys.values()):
+                kept[index] = {key: saved[name] for key, name in keys.items()}
+        shape = self.optimizer.state_dict()
+        self.optimizer.load_state_dict({"state": kept, "param_groups": shape["param_groups"]})
 
 
 def _decay(fraction: float) -> float:
@@ -357,9 +386,11 @@ def _mixed(seed: int, step: int) -> int:
     return (seed * 0x9E3779B97F4A7C15 + step * 0xBF58476D1CE4E5B9 + 1) % (1 << 63)
 
 
-def _load_what_fits(network: nn.Module, weights: Any, run: Path) -> None:
+def _load_what_fits(network: nn.Module, weights: Any, run: Path, say: Callable[[str], None]) -> None:
     mine = network.state_dict()
     fitting = {name: value for name, value in weights.items() if name in mine and mine[name].shape == value.shape}
     if not fitting:
         raise UserError(f"{run} holds nothing that this network can begin from", "leave out --init-from")
+    if fresh := len(mine) - len(fitting):
+        say(f"{fresh} of {len(mine)} tensors have other shapes than in {run} and begin afresh")
     network.load_state_dict({**mine, **fitting})

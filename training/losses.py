@@ -221,20 +221,17 @@ def listener_loss(
     heard: Heard,
     labels: Labels,
     *,
-    chord_weights: Tensor | None = None,
     pitch_balance: float = 2.0,
     onset_balance: float = 4.0,
     instrument_balance: float = 1.5,
     beat_balance: float = 6.0,
 ) -> ListenerLoss:
     """Cross-entropies over what is known. The balances are how much more a sounding key, an onset, a present
-    instrument and a beat weigh than their absence; chord_weights: (CHORD_CLASSES,), see `balanced_weights`."""
+    instrument and a beat weigh than their absence."""
     zero = heard.chords.new_zeros(())
     chords = pitches = onsets = instruments = beats = zero
     if labels.chords is not None and bool((labels.chords >= 0).any()):
-        chords = F.cross_entropy(
-            heard.chords.float(), labels.chords.long(), weight=chord_weights, ignore_index=-1, label_smoothing=0.02
-        )
+        chords = F.cross_entropy(heard.chords.float(), labels.chords.long(), ignore_index=-1, label_smoothing=0.02)
     if labels.pitches is not None:
         pitches = _known_bce(heard.pitches, labels.pitches.float(), pitch_balance)
     if labels.onsets is not None:
@@ -257,13 +254,6 @@ def _spread(marks: Tensor) -> Tensor:
     """(..., F): a mark is half as sure one frame (20 ms) before and after. What is negative stays."""
     beside = torch.maximum(F.pad(marks, (1, 0))[..., :-1], F.pad(marks, (0, 1))[..., 1:])
     return torch.where(marks < 0, marks, torch.maximum(marks, 0.5 * beside.clamp_min(0)))
-
-
-def balanced_weights(counts: Tensor, power: float = 0.5, limit: float = 5.0) -> Tensor:
-    """Class weights from counts (classes,): rarer is heavier, by a tempered inverse frequency with mean 1."""
-    share = (counts.float() + 1) / (counts.float() + 1).mean()
-    weights = share.pow(-power).clamp(1 / limit, limit)
-    return weights / weights.mean()
 
 
 def _known_bce(logits: Tensor, targets: Tensor, balance: float) -> Tensor:

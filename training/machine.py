@@ -25,6 +25,8 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
     on_cpu = device == "cpu"
     if device == "cuda" and not torch.cuda.is_available():
         raise UserError("there is no CUDA device here", "use --device cpu")
+    if device == "mps" and not torch.backends.mps.is_available():
+        raise UserError("there is no Apple GPU here", "use --device cpu")
     if torch.cuda.is_available() and not on_cpu:
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
@@ -34,14 +36,15 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
 
 
 def precision_for(device: str, precision: str) -> str:
-    """bf16 or no; auto is bf16 where the device multiplies it faster. A CPU that has to imitate it takes five times as
-    long for it as for float32."""
+    """bf16 or no; auto is bf16 where the device multiplies it faster. What has to imitate it, as GPUs before Ampere do,
+    too, takes longer for it than for float32: a CPU five times as long."""
     if precision != "auto":
         return precision
     if device == "mps" or (device == "auto" and torch.backends.mps.is_available()):
         return "no"
-    on_gpu = device != "cpu" and torch.cuda.is_available()
-    return "bf16" if on_gpu or fast_bfloat16(torch.device("cpu")) else "no"
+    if device != "cpu" and torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "no"
+    return "bf16" if fast_bfloat16(torch.device("cpu")) else "no"
 
 
 def describe(device: torch.device, processes: int = 1) -> dict[str, Any]:

@@ -8,33 +8,28 @@ a CPU only imitates half precision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from engine.errors import UserError
 from engine.models.blocks import GroupLinear
 from engine.networks import fast_bfloat16
-from training.settings import OPTIMIZERS, StageSettings
+from training.settings import StageSettings
 
 ITERATIONS = 5
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the quintic iteration, tuned by its authors: singular values end up between 0.7 and 1.2 in five rounds."""
 _AS_ADAM = 0.2
 """Root mean square of AdamW's usual update; steps of that size take AdamW's learning rates (arXiv 2502.16982)."""
-KEPT = ("step", "exp_avg", "exp_avg_sq", "momentum")
-"""What a checkpoint keeps of a parameter, as far as its optimizer has it."""
 SMALLEST = 16
 """Rows and columns of a matrix that is worth it: thinner ones are inputs and outputs, which stay with AdamW."""
 
 
 def optimizer_for(network: nn.Module, settings: StageSettings) -> torch.optim.Optimizer:
     """The optimizer of all of a network's parameters that learn. Only matrices decay, for norms and biases have no
-    scale to keep small. Raises UserError for one that is not known."""
-    if settings.optimizer not in OPTIMIZERS:
-        raise UserError(f"no optimizer is called {settings.optimizer!r}", f"use one of {', '.join(OPTIMIZERS)}")
+    scale to keep small."""
     named = {name: value for name, value in network.named_parameters() if value.requires_grad}
     muon = settings.optimizer == "muon"
     stacked = {name: shape for name, shape in _stacks(network) if muon and name in named}
@@ -50,6 +45,11 @@ def optimizer_for(network: nn.Module, settings: StageSettings) -> torch.optim.Op
         return torch.optim.AdamW([group for group in groups if group["params"]], fused=True, **common)
     groups.append({"params": hidden, "weight_decay": settings.weight_decay, "stacked": list(stacked.values())})
     return MuonAdamW([group for group in groups if group["params"]], **common)
+
+
+def kept_of(group: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the optimizer keeps of each parameter of one of its groups from step to step."""
+    return ("momentum",) if group.get("stacked") is not None else ("step", "exp_avg", "exp_avg_sq")
 
 
 class MuonAdamW(torch.optim.Optimizer):

@@ -6,6 +6,7 @@ Each configuration is a small TOML file in training/configs that names the one i
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,9 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UserError
+from engine.instruction import Operation
 from engine.models.configuration import ModelConfiguration
 
 OPTIMIZERS = ("adamw", "muon")
+
+
+_COUNTS = frozenset({
+    "batch", "clips", "ema_half_life", "validation_batches", "resolutions", "key_step", "held_out_notes",
+    "steps_per_clip", "most_stems",
+})  # fmt: skip
+_ABOVE_ZERO = frozenset({"seconds", "learning_rate", "clip_norm"})
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,17 @@ class StageSettings:
     ema_half_life: int = 300
     """Short on purpose: our runs are minutes long, and a long average would remember the beginning."""
     validation_batches: int = 4
+
+    def __post_init__(self) -> None:
+        """Raises UserError for a value that no run can be trained with."""
+        for entry in fields(self):
+            value, least = getattr(self, entry.name), 1 if entry.name in _COUNTS else 0
+            if entry.type in ("int", "float"):
+                _check_number(entry.name, value, whole=entry.type == "int", least=least)
+                if value == 0 and entry.name in _ABOVE_ZERO:
+                    raise UserError(f"{entry.name} = 0 cannot be trained with", "give more than 0")
+        if self.optimizer not in OPTIMIZERS:
+            raise UserError(f"no optimizer is called {self.optimizer!r}", f"use one of {', '.join(OPTIMIZERS)}")
 
 
 @dataclass(frozen=True)
@@ -122,6 +142,15 @@ class DiffusionSettings(StageSettings):
     """Shares. More of what needs a generator: the renderer's mask carries remove and extract."""
     absent: float = 0.1
     """Share of remove and extract that name an instrument which is not there: nothing may change."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if unknown := set(self.operations) - set(Operation):
+            raise UserError(f"there is no operation {min(unknown)!r} to draw", f"use {', '.join(Operation)}")
+        for name, share in self.operations.items():
+            _check_number(f"operations.{name}", share, whole=False, least=0)
+        if not sum(self.operations.values()):
+            raise UserError("no operation has a share", f"give one to {', '.join(Operation)}")
 
 
 @dataclass(frozen=True)
@@ -254,6 +283,13 @@ def _merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
         old = merged.get(key)
         merged[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def _check_number(name: str, value: Any, *, whole: bool, least: int) -> None:
+    right = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    if not right or not math.isfinite(value) or value < least:
+        wanted = f"{'a whole' if whole else 'a'} number from {least} up"
+        raise UserError(f"{name} = {value!r} cannot be trained with", f"give {wanted}")
 
 
 def _settings(kind: type[StageSettings], table: Mapping[str, Any]) -> StageSettings:

@@ -164,7 +164,7 @@ def record(
 ) -> None:
     """Write the shards that are not there yet, until time.monotonic() is `until`, and one at least. `on_shard` gets
     number and clips."""
-    for number, path in missing(folder, shards, until):
+    for number, path in missing(folder, shards, until, described):
         rng = np.random.default_rng([seed, number, *b"tapes"])
         clips: list[tuple[Clip, int | None]] = []
         while len(clips) < SHARD_CLIPS:

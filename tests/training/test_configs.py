@@ -40,6 +40,14 @@ def test_paper_and_audit_are_the_engine_s_tables() -> None:
     assert model("audit") == AUDIT
 
 
+def test_paper_is_trained_as_its_appendix_says() -> None:
+    stages = TrainingConfiguration.load("paper").stages
+    for name, rate, batch in (("autoencoder", 2e-4, 16), ("diffusion", 1e-4, 1)):
+        stage = stages[name]
+        assert (stage.optimizer, stage.learning_rate, stage.batch) == ("adamw", rate, batch), name
+    assert TrainingConfiguration.load("audit").stages == stages
+
+
 def test_ablations_differ_in_one_value() -> None:
     default = model("default")
     no_chords, no_aggregation = replace(default.unet, chords=False), replace(default.unet, source="concatenation")
@@ -66,6 +74,16 @@ def test_a_file_of_the_user_extends_a_shipped_one(tmp_path: Path) -> None:
         ("[stages.distillation]\nbatch = 3\n", "distillation"),
         ("[model\n", "not TOML"),
         ('extends = "nothing"\n', "nothing"),
+        ('[stages.listener]\nbatch = "8"\n', "batch = '8'"),
+        ("[stages.listener]\nbatch = 0\n", "batch = 0"),
+        ("[stages.listener]\nbatch = 2.5\n", "batch = 2.5"),
+        ("[stages.listener]\nlearning_rate = nan\n", "learning_rate = nan"),
+        ("[stages.listener]\nlearning_rate = -1e-3\n", "learning_rate = -0.001"),
+        ("[stages.listener]\nseconds = 0\n", "seconds = 0"),
+        ('[stages.listener]\noptimizer = "adam"\n', "'adam'"),
+        ("[stages.diffusion]\noperations = {mute = 1.0}\n", "'mute'"),
+        ("[stages.diffusion]\noperations = {add = 0}\n", "no operation"),
+        ('[stages.diffusion]\noperations = {add = "much"}\n', "operations.add"),
     ],
 )
 def test_a_typing_mistake_does_not_train_for_an_hour(tmp_path: Path, text: str, cause: str) -> None:

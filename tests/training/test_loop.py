@@ -70,6 +70,11 @@ class Line(Stage):
         return {"weight": float(network.state_dict()["weight"])}
 
 
+class Silent(Line):
+    def examples(self, scenes: object, rng: np.random.Generator) -> Batch:
+        raise UserError("the songs are silent", "name other --data")
+
+
 class _Nothing:
     def scenes(self, step: int, count: int, *, paired: int = 0) -> list[Scene]:
         return []
@@ -101,10 +106,27 @@ def test_six_steps_equal_three_and_three_more_to_the_bit(tmp_path: Path, toy_sta
     assert_same(weights(tmp_path / "whole"), weights(halves))
 
 
+@pytest.mark.parametrize("first", OPTIMIZERS)
+def test_a_run_can_go_on_with_the_other_optimizer(tmp_path: Path, toy_stage: MakeStage, first: str) -> None:
+    (other,) = set(OPTIMIZERS) - {first}
+    for optimizer, steps in ((first, 2), (other, 4)):
+        stage = toy_stage("listener")
+        stage.settings = replace(stage.settings, optimizer=optimizer)
+        assert train(stage, request(tmp_path, steps=steps)).step == steps
+    kept = {key.rpartition("/")[2] for key in weights(tmp_path) if key.startswith("optimizer/")}
+    assert ("momentum" in kept) == (other == "muon")
+
+
 def test_a_worker_process_changes_nothing(tmp_path: Path, toy_stage: MakeStage) -> None:
     train(toy_stage("listener"), request(tmp_path / "here", steps=2))
     train(toy_stage("listener"), request(tmp_path / "there", steps=2, workers=1))
     assert_same(weights(tmp_path / "here"), weights(tmp_path / "there"))
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_a_user_can_mend_is_told_as_such_from_a_worker_too(tmp_path: Path, workers: int) -> None:
+    with pytest.raises(UserError, match=r"^the songs are silent; name other --data$"):
+        train(Silent(), request(tmp_path, workers=workers))
 
 
 def test_another_seed_gives_another_run(tmp_path: Path, toy_stage: MakeStage) -> None:
@@ -191,6 +213,47 @@ def test_a_run_needs_exactly_one_end(tmp_path: Path) -> None:
         train(Line(), request(tmp_path, minutes=1.0))
 
 
+def steps_told(run: Path, kind: str) -> list[int]:
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [line["step"] for line in lines if line["kind"] == kind]
+
+
+def test_every_step_is_told_once_however_often_a_run_was_killed(tmp_path: Path) -> None:
+    train(Line(), request(tmp_path, steps=10))
+    with (tmp_path / "metrics.jsonl").open("a") as lines:
+        lines.writelines(f'{{"kind": "train", "step": {step}, "loss": 1.0}}\n' for step in (11, 12))
+        lines.write('{"kind": "train", "st')  # killed here, and the last checkpoint is of step 10
+    train(Line(), request(tmp_path, steps=14))
+    assert steps_told(tmp_path, "train") == list(range(1, 15))
+    assert steps_told(tmp_path, "validation") == [0, 10, 14]
+
+
+def test_what_was_told_of_a_run_that_left_no_checkpoint_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "metrics.jsonl").write_text('{"kind": "train", "step": 7, "loss": 1.0}\n')
+    train(Line(), request(tmp_path, steps=2))
+    assert steps_told(tmp_path, "train") == [1, 2]
+
+
+def test_a_figure_that_is_no_number_is_null_where_it_is_told_and_missing_where_it_is_kept(tmp_path: Path) -> None:
+    stage = Line()
+    stage.evaluate = lambda network, device: {"weight": 1.0, "beats_f": math.nan}  # type: ignore[method-assign]
+    train(stage, request(tmp_path, steps=1))
+    text = (tmp_path / "metrics.jsonl").read_text() + (tmp_path / "state.json").read_text()
+    assert "NaN" not in text and '"beats_f": null' in text
+    assert checkpoints.read(tmp_path).state["metrics"] == {"weight": 1.0}
+
+
+def test_what_a_resume_does_differently_is_said_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train(Line(), request(tmp_path, steps=3, data={"paths": ["songs"]}))
+    assert not checkpoints.read(tmp_path).state["changes"]
+    stage = Line()
+    stage.settings = replace(stage.settings, learning_rate=0.01)
+    train(stage, request(tmp_path, steps=6, seed=4, data={"paths": ["songs"]}, quiet=False))
+    (change,) = checkpoints.read(tmp_path).state["changes"]
+    assert change == {"step": 3, "learning_rate": [0.1, 0.01], "seed": [0, 4]}
+    assert "goes on from step 3 with learning_rate 0.1 -> 0.01, seed 0 -> 4" in capsys.readouterr().err
+
+
 def test_a_folder_of_another_stage_is_refused(tmp_path: Path, toy_stage: MakeStage) -> None:
     train(toy_stage("listener"), request(tmp_path, steps=1))
     with pytest.raises(UserError, match="another stage"):
@@ -205,6 +268,23 @@ def test_weights_of_another_run_can_be_begun_from(tmp_path: Path, toy_stage: Mak
     name = "trunk_in.weight"
     assert float((old[f"ema/{name}"] - new[f"weights/{name}"]).abs().max()) < 0.01
     assert checkpoints.read(tmp_path / "new").state["step"] == 1
+
+
+def test_a_run_that_began_from_nothing_does_not_pass_for_one_from_a_model(tmp_path: Path) -> None:
+    train(Line(), request(tmp_path / "first", steps=1))
+    train(Line(), request(tmp_path / "second", steps=1))
+    with pytest.raises(UserError, match="began from nothing"):
+        train(Line(), request(tmp_path / "second", steps=2, init_from=tmp_path / "first"))
+
+
+def test_what_does_not_fit_of_the_weights_to_begin_with_is_said(
+    tmp_path: Path, toy_stage: MakeStage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(toy_stage("listener"), request(tmp_path / "old", steps=1))
+    wider = toy_stage("listener")
+    wider.configuration = replace(wider.configuration, listener=replace(wider.configuration.listener, width=48))
+    train(wider, request(tmp_path / "new", steps=1, init_from=tmp_path / "old", quiet=False))
+    assert "tensors have other shapes" in capsys.readouterr().err
 
 
 def test_a_run_remembers_the_run_whose_weights_it_began_with(tmp_path: Path) -> None:

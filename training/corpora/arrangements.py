@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.analysis.chords import chord_index
+from engine.errors import UserError
 from training.corpora.corpus import Split, Symbolic, chart_belongs
 from training.corpora.files import Files
 from training.corpora.midi import read_midi
@@ -46,14 +47,20 @@ class Row:
 
 
 class Arrangements(Symbolic):
-    """`pop909` lends its melodies: the same chart, so they fit wherever the chords are found again."""
+    """`pop909` lends its melodies: the same chart, so they fit wherever the chords are found again.
+
+    Raises UserError for an index that is damaged.
+    """
 
     def __init__(self, files: Files, split: Split, studio: Studio, pop909: Pop909 | None = None) -> None:
         super().__init__(files.name, studio)
         self.files = files
         self.pop909 = pop909
         lines = files.read(INDEX).decode("utf-8").splitlines()
-        rows = (Row.from_json(json.loads(line)) for line in lines if line.strip())
+        try:
+            rows = [Row.from_json(json.loads(line)) for line in lines if line.strip()]
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{files.root} has a damaged {INDEX} ({error})", "get it again") from error
         self.rows = tuple(row for row in rows if chart_belongs(row.chart, split))
         self._of_chart: dict[int, list[int]] = {}
         for index, row in enumerate(self.rows):

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from engine.errors import UserError
 from training.clip import Clip
 from training.synthesis.rendering import Studio, Variation
 from training.synthesis.song import Song
@@ -20,7 +21,8 @@ Split = Literal["train", "validation", "held_out"]
 HELD_OUT_CHARTS = range(800, 910)
 """Charts of POP909, and all that was arranged from them, which no training may see."""
 
-_ATTEMPTS = 12
+_ATTEMPTS, _MOST_ATTEMPTS = 12, 200
+"""Songs that are tried: few corpora have a second silent one beside the first, a folder of broken MIDI has many."""
 
 
 class Corpus(Protocol):
@@ -69,14 +71,14 @@ class Symbolic:
         return (song, song) if song.beats is not None else None
 
     def clip(self, index: int, *, seconds: float, rng: np.random.Generator) -> Clip:
-        """Raises RuntimeError where no song near `index` sounds: a corpus of silence."""
-        for attempt in range(_ATTEMPTS):
+        """Raises UserError where no song near `index` sounds: a corpus of silence, or of files that are broken."""
+        for attempt in range(max(_ATTEMPTS, min(len(self), _MOST_ATTEMPTS))):
             song = self.song((index + attempt) % len(self), rng)
             for _ in range(3):
                 clip = self.studio.perform(song, Variation.random(rng), seconds, rng)
                 if clip is not None:
                     return clip
-        raise RuntimeError(f"nothing sounds in {self.name} near song {index}")
+        raise UserError(f"nothing sounds in {self.name} near song {index}", "name other --data")
 
     def pair(self, index: int, *, seconds: float, rng: np.random.Generator) -> tuple[Clip, Clip] | None:
         songs = self.siblings(index % len(self), rng)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UserError
 
+_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX/)")
+
 
 @dataclass(frozen=True)
 class Files:
-    """The files under `root`, a folder or a .zip. Names are relative, with forward slashes."""
+    """The files under `root`, a folder or a .zip. Names are relative, with forward slashes.
+
+    Hidden ones are left out: systems lay notes of their own beside files (`._vocals.wav`, `__MACOSX/`), which are none.
+    """
 
     root: Path
 
@@ -31,12 +38,22 @@ class Files:
             return _archive(self.root, os.getpid()).read(name)
         return (self.root / name).read_bytes()
 
+    def size(self, name: str) -> int:
+        """Bytes of a file, which is not read for it. Raises KeyError or OSError where there is none."""
+        if self.root.suffix == ".zip":
+            return _archive(self.root, os.getpid()).getinfo(name).file_size
+        return (self.root / name).stat().st_size
+
 
 @functools.lru_cache(maxsize=64)
 def _listing(root: Path) -> tuple[str, ...]:
     if root.suffix == ".zip":
-        return tuple(sorted(name for name in _archive(root, os.getpid()).namelist() if not name.endswith("/")))
-    return tuple(sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()))
+        return _shown(name for name in _archive(root, os.getpid()).namelist() if not name.endswith("/"))
+    return _shown(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def _shown(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name in names if not _HIDDEN.search(name)))
 
 
 @functools.lru_cache(maxsize=16)

@@ -69,8 +69,11 @@ class Grooves:
         return with_part(song, Part(_laid(notes, song), "drums"), instead_of="drums")
 
     def _parse(self, take: Take) -> np.ndarray:
-        """Notes with times in beats, cut to whole bars. Empty where the take is too short."""
-        midi = pretty_midi.PrettyMIDI(io.BytesIO(self.files.read(take.file)))
+        """Notes with times in beats, cut to whole bars. Empty where the take is too short, or its file broken."""
+        try:
+            midi = pretty_midi.PrettyMIDI(io.BytesIO(self.files.read(take.file)))
+        except Exception:  # broken files end in errors of many types inside mido
+            return sorted_notes([])
         rows = [
             (float(note.start), float(note.end), float(note.pitch), float(note.velocity))
             for track in midi.instruments

@@ -14,7 +14,8 @@ from training.corpora.files import Files
 from training.corpora.folders import MidiFolder
 from training.corpora.grooves import Grooves, is_groove
 from training.corpora.pop909 import Pop909, is_pop909
-from training.corpora.stems import NEVER_TRAIN, OverBand, Stems, find_stem_songs
+from training.corpora.stem_files import find_stem_songs
+from training.corpora.stems import NEVER_TRAIN, OverBand, Stems
 from training.synthesis.rendering import Studio
 from training.synthesis.samples import Samples, find_samples
 from training.synthesis.soundfonts import Soundfont, find_soundfonts
@@ -50,6 +51,8 @@ def open_corpora(
     notes = [f"soundfonts: {', '.join(font.name for font in fonts)}"]
     found = _recognised(paths, notes, vocabulary)
 
+    for kind in ("groove", "pop909"):
+        notes += [f"{files.name}: left alone, it is another {kind}" for one, files in found if one == kind][1:]
     grooves = next((Grooves(files, split) for kind, files in found if kind == "groove"), None)
     electronics = ELECTRONICS if split == "train" else 0.0
     samples = find_samples(vocabulary, named) if split == "train" and not given else Samples()
@@ -105,10 +108,23 @@ def _recognised(paths: Sequence[Path], notes: list[str], vocabulary: Vocabulary)
 
 def _places(path: Path, vocabulary: Vocabulary) -> Iterator[Path]:
     """The path itself where it is one collection, else what lies in it."""
-    if path.suffix == ".zip" or _kind(Files(path), vocabulary, shallow=True) is not None:
+    whole = path.suffix == ".zip" or _kind(Files(path), vocabulary, shallow=True) is not None
+    if whole and not _holds_several(path, vocabulary):
         yield path
-    else:
-        yield from sorted(path.iterdir())
+        return
+    for child in sorted(path.iterdir()):
+        if _holds_several(child, vocabulary):
+            yield from _places(child, vocabulary)
+        else:
+            yield child
+
+
+def _holds_several(path: Path, vocabulary: Vocabulary) -> bool:
+    """Whether its folders are collections of different kinds, such as POP909 beside Slakh2100."""
+    if not path.is_dir():
+        return False
+    kinds = {_kind(Files(child), vocabulary) for child in path.iterdir() if child.is_dir()}
+    return len(kinds - {None}) > 1
 
 
 def _kind(files: Files, vocabulary: Vocabulary, *, shallow: bool = False) -> str | None:

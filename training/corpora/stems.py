@@ -1,130 +1,33 @@
-"""Recorded stems: folders as real_cc0, Slakh2100, MUSDB18 (as wav) and MoisesDB lay them out."""
+"""Recorded stems, alone and over synthetic bands."""
 
 from __future__ import annotations
 
 import functools
 import io
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import warnings
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import soxr
 
+from engine.errors import UserError
 from engine.grid import SAMPLE_RATE
 from engine.vocabulary import Vocabulary
 from training.clip import OTHER, Clip
 from training.corpora.corpus import Split, Symbolic, belongs
 from training.corpora.files import Files
+from training.corpora.stem_files import StemSong, find_stem_songs
 from training.synthesis import effects
 from training.synthesis.rendering import GATE_DECIBELS, STEM_GATE, mastered
 
-SOUND = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif")
 HELD_OUT_SONGS = frozenset({"rubidium", "potassium"})
 NEVER_TRAIN = frozenset({"real"})
 """Folders that are for listening and checking only."""
 
 _TEST_FOLDERS = frozenset({"test", "held_out"})
 _VALIDATION_FOLDERS = frozenset({"validation", "valid", "val"})
-_MIXES = frozenset({"mix", "mixture", "master", "linear_mixture", "accompaniment"})
-_ATTEMPTS = 10
-
-# Names in stem collections that the vocabulary does not list, because no musician would type them.
-_FOREIGN = {
-    "lead male singer": "vocals", "lead female singer": "vocals", "human choir": "choir", "background vocals": "vocals",
-    "electronic drums": "drums", "full acoustic drumkit": "drums", "drum machine": "drums", "kick drum": "drums",
-    "snare drum": "drums", "toms": "drums", "cymbals": "drums", "overheads": "drums", "hi hat": "drums",
-    "a tonal percussion": "drums", "pitched percussion": "mallets", "chromatic percussion": "mallets",
-    "bass guitar": "bass", "bass synthesizer": "bass", "contrabass double bass": "bass", "synth bass": "bass",
-    "clean electric guitar": "electric guitar", "distorted electric guitar": "distorted guitar",
-    "acoustic guitar": "acoustic guitar", "lap steel guitar or slide guitar": "electric guitar",
-    "electric piano": "piano", "organ electric organ": "organ", "synth pad": "synth pad", "synth lead": "synth lead",
-    "guitar": "electric guitar", "bowed strings": "strings",
-    "violin section": "strings", "string section": "strings", "cello section": "strings", "reed": "clarinet",
-    "pipe": "flute", "strings continued": "strings", "flutes": "flute", "wind": "flute", "keyboards": "piano",
-}  # fmt: skip
-
-# What is left of a song beside the stems that it names. "Synth" of an electronic song holds its bass lines and kicks.
-_OTHERS = frozenset({
-    "other", "others", "other sounds", "fx processed sound", "synth", "synths", "synthesizer", "electronics",
-})  # fmt: skip
-
-
-@dataclass(frozen=True)
-class StemSong:
-    """A recorded song: the files of each instrument, and of OTHER."""
-
-    title: str
-    folder: str
-    stems: Mapping[str, tuple[str, ...]]
-
-
-def instrument_of(word: str, vocabulary: Vocabulary) -> str | None:
-    """The instrument that a stem's file name means, OTHER where it is whatever is left, and None where the vocabulary
-    has none such."""
-    word = re.sub(r"[_\-()]+", " ", word.lower())
-    word = re.sub(r"\s+", " ", re.sub(r"\d+$", "", word.strip())).strip()
-    if word in _OTHERS:
-        return OTHER
-    for term in vocabulary.instruments:
-        if word == term.name or word in term.aliases:
-            return term.name
-    return _FOREIGN.get(word) or None
-
-
-def find_stem_songs(files: Files, vocabulary: Vocabulary) -> tuple[StemSong, ...]:
-    """`song.instrument.ogg`, `song/instrument.wav`, `song/instrument/any.wav`, and Slakh's `Track/stems/S00.flac`.
-
-    Songs of one title in different folders are different songs: two albums may each have a "Home".
-    """
-    found: dict[tuple[str, str], dict[str, list[str]]] = {}
-    slakh = {name.rsplit("/", 1)[0]: name for name in files.names("metadata.yaml")}
-    slakh_maps: dict[str, dict[str, str]] = {}
-    for name in files.names(*SOUND):
-        path = Path(name)
-        folders, stem = path.parts[:-1], path.stem
-        track = "/".join(folders[:-1]) if folders and folders[-1] == "stems" else None
-        if track is not None and track in slakh:
-            if track not in slakh_maps:
-                slakh_maps[track] = _slakh(files.read(slakh[track]).decode("utf-8"), vocabulary)
-            place, song, instrument = track, Path(track).name, slakh_maps[track].get(stem)
-        elif "." in stem:
-            song, _, word = stem.rpartition(".")
-            place, instrument = "/".join(folders), instrument_of(word, vocabulary)
-        elif folders and instrument_of(stem, vocabulary):
-            place, song, instrument = "/".join(folders), folders[-1], instrument_of(stem, vocabulary)
-        elif len(folders) >= 2:
-            place, song, instrument = "/".join(folders[:-1]), folders[-2], instrument_of(folders[-1], vocabulary)
-        else:
-            continue
-        if instrument and stem.lower() not in _MIXES:
-            found.setdefault((place, song), {}).setdefault(instrument, []).append(name)
-    return tuple(
-        StemSong(song, next(iter(next(iter(stems.values())))), {key: tuple(names) for key, names in stems.items()})
-        for (_, song), stems in sorted(found.items())
-        if len(stems) >= 2
-    )
-
-
-def _slakh(text: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """Slakh's metadata.yaml: stem -> instrument. Read by lines: it is flat, and YAML would be one more dependency."""
-    stems: dict[str, str] = {}
-    current, program, drum = None, None, False
-    for line in [*text.splitlines(), "  END:"]:
-        head = re.match(r"\s+(S\d+|END):\s*$", line)
-        if head:
-            if current:
-                name = "drums" if drum else vocabulary.instrument_of_program(program) if program is not None else None
-                if name:
-                    stems[current] = name
-            current, program, drum = head[1], None, False
-        elif match := re.match(r"\s+program_num:\s*(\d+)", line):
-            program = min(int(match[1]), 127)
-        elif match := re.match(r"\s+is_drum:\s*(\w+)", line):
-            drum = match[1].lower() == "true"
-    return stems
+_ATTEMPTS, _MOST_ATTEMPTS = 10, 200
 
 
 class Stems:
@@ -136,7 +39,7 @@ class Stems:
         self.split = split
         self.vocabulary = vocabulary
         found = find_stem_songs(files, vocabulary) if songs is None else songs
-        self.songs = tuple(song for song in found if _song_belongs(song, split, len(found)))
+        self.songs = tuple(song for song in found if _song_belongs(song, files.name, split, len(found)))
 
     @property
     def song_count(self) -> int:
@@ -149,8 +52,8 @@ class Stems:
         return None
 
     def clip(self, index: int, *, seconds: float, rng: np.random.Generator) -> Clip:
-        """Raises RuntimeError where the songs near `index` are silent."""
-        for attempt in range(_ATTEMPTS):
+        """Raises UserError where the songs near `index` are silent."""
+        for attempt in range(max(_ATTEMPTS, min(4 * len(self), _MOST_ATTEMPTS))):
             song = self.songs[(index + attempt // 4) % len(self)]
             at, speed = rng.random(), float(rng.uniform(0.94, 1.06))
             stems = {name: self.stem(song, name, at, seconds, speed) for name in song.stems}
@@ -161,16 +64,18 @@ class Stems:
             }
             if len(stems) >= 2:
                 return Clip(mastered(stems, rng), origin=f"{self.name} {song.title} at {at:.3f} of it")
-        raise RuntimeError(f"nothing sounds in {self.name} near song {index}")
+        raise UserError(f"nothing sounds in {self.name} near song {index}", "name other --data")
 
     def stem(self, song: StemSong, instrument: str, at: float, seconds: float, speed: float = 1.0) -> np.ndarray:
-        """(samples,) float32 from share `at` (0-1) of the song on; `speed` changes tempo and pitch together."""
+        """(samples,) float32 from share `at` (0-1) of the song on; `speed` changes tempo and pitch together. All stems
+        of a song begin with it, so that shorter ones end in silence."""
         samples = round(seconds * SAMPLE_RATE)
         total = np.zeros(samples, np.float32)
+        length = _length(self.files, tuple(name for names in song.stems.values() for name in names))
         for name in song.stems[instrument]:
-            rate, frames = _info(self.files, name)
+            rate, _ = _info(self.files, name)
             wanted = round(seconds * speed * rate)
-            start = int(at * max(frames - wanted, 0))
+            start = int(at * max(round(length * rate) - wanted, 0))
             sound = _read(self.files, name, start, wanted)
             if len(sound) > 1 and (rate != SAMPLE_RATE or speed != 1.0):
                 sound = soxr.resample(sound, rate * speed, SAMPLE_RATE, quality="HQ")
@@ -245,8 +150,8 @@ class OverBand:
         )
 
 
-def _song_belongs(song: StemSong, split: Split, count: int) -> bool:
-    folders = {part.lower() for part in Path(song.folder).parts[:-1]}
+def _song_belongs(song: StemSong, root: str, split: Split, count: int) -> bool:
+    folders = {part.lower() for part in (root, *Path(song.folder).parts[:-1])}
     if song.title in HELD_OUT_SONGS or folders & _TEST_FOLDERS:
         return split == "held_out"
     if folders & _VALIDATION_FOLDERS:
@@ -256,17 +161,34 @@ def _song_belongs(song: StemSong, split: Split, count: int) -> bool:
     return belongs(song.title, split)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
+def _length(files: Files, names: tuple[str, ...]) -> float:
+    """Seconds of the longest of the files."""
+    return max(frames / rate for rate, frames in (_info(files, name) for name in names))
+
+
+@functools.lru_cache(maxsize=65536)
 def _info(files: Files, name: str) -> tuple[int, int]:
-    if files.root.suffix == ".zip":
-        info = soundfile.info(io.BytesIO(files.read(name)))
-    else:
-        info = soundfile.info(str(files.root / name))
+    """Rate and frames. What cannot be read is said once a process, and is silence: one file must not end a run."""
+    try:
+        info = soundfile.info(_source(files, name))
+    except (soundfile.LibsndfileError, OSError) as error:
+        warnings.warn(f"{files.root / name} cannot be read and counts as silence ({error})", stacklevel=2)
+        return SAMPLE_RATE, 0
     return info.samplerate, info.frames
 
 
 def _read(files: Files, name: str, start: int, frames: int) -> np.ndarray:
     """(frames or fewer,) float32 mono. Finite: what is not, is silence."""
-    source = io.BytesIO(files.read(name)) if files.root.suffix == ".zip" else str(files.root / name)
-    sound, _ = soundfile.read(source, frames=frames, start=start, dtype="float32", always_2d=True)
+    if start >= _info(files, name)[1]:
+        return np.zeros(0, np.float32)
+    try:
+        sound, _ = soundfile.read(_source(files, name), frames=frames, start=start, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:  # the header was whole, what follows is not
+        warnings.warn(f"{files.root / name} cannot be read at {start} ({error}): silence", stacklevel=2)
+        return np.zeros(0, np.float32)
     return np.nan_to_num(sound.mean(axis=1), posinf=0.0, neginf=0.0)
+
+
+def _source(files: Files, name: str) -> io.BytesIO | str:
+    return io.BytesIO(files.read(name)) if files.root.suffix == ".zip" else str(files.root / name)

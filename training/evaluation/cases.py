@@ -10,12 +10,10 @@ import functools
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
 from engine.audio import splice
-from engine.errors import UserError
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
 from engine.rendering import FADE_SECONDS
@@ -37,8 +35,6 @@ REGION_SHARE = (0.3, 0.7)
 """Of the clip: the region in which REGION removes."""
 
 _ATTEMPTS = 8
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,18 +161,8 @@ def _scene(
     # The attempt moves on by more songs than there are cases.
     index = song + 10_007 * attempt
     rng = np.random.default_rng([seed, 4242, song, attempt, paired])
-    pair = sounding(functools.partial(corpus.pair, index, seconds=seconds, rng=rng)) if paired else None
-    return pair or (sounding(functools.partial(corpus.clip, index, seconds=seconds, rng=rng)), None)
-
-
-def sounding(take: Callable[[], T]) -> T:
-    """What is taken of a corpus. Its songs are the user's: that they are silent is said as a UserError."""
-    try:
-        return take()
-    except RuntimeError as error:
-        if not str(error).startswith("nothing sounds"):
-            raise
-        raise UserError(str(error), "name other --data") from error
+    pair = corpus.pair(index, seconds=seconds, rng=rng) if paired else None
+    return pair or (corpus.clip(index, seconds=seconds, rng=rng), None)
 
 
 def _first(

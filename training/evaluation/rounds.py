@@ -8,7 +8,6 @@ each round, and a round of ours that removes an instrument that is not there.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from engine.instruction import Instruction, Operation
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.corpora.corpus import Corpus
-from training.evaluation.cases import Case, sounding
+from training.evaluation.cases import Case
 from training.evaluation.ears import Ears, Hearer
 from training.evaluation.figures import Figures
 from training.evaluation.held_out import Measured
@@ -71,7 +70,7 @@ def make_chain(
     for attempt in range(_ATTEMPTS):
         rng = np.random.default_rng([seed, 515, song, attempt])
         index = song + 10_007 * attempt
-        clip = sounding(functools.partial(corpus.clip, index, seconds=seconds, rng=rng))
+        clip = corpus.clip(index, seconds=seconds, rng=rng)
         known = vocabulary.instrument_names
         names = [name for name, stem in clip.stems.items() if name in known and level(stem) > AUDIBLE]
         missing = [name for name in vocabulary.instrument_names if name not in clip.stems]

@@ -6,7 +6,6 @@ in two ways: its mask on both channels, and the filters that the editor makes of
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from engine.audio import Audio
 from engine.grid import SAMPLE_RATE
 from engine.instruction import Instruction, Operation
 from engine.rendering import Change, apply_change
-from training.evaluation.cases import sounding
 from training.evaluation.figures import Figures
 from training.evaluation.measuring import RENDERED, UNEDITED, Record
 from training.evaluation.metrics import bootstrap_median, si_sdr
@@ -64,7 +62,7 @@ def measure_song(study: Study, task: SongInStereo) -> list[Record]:
     """In a process of the crew, with a study of its own. No records of a song in which nothing can be asked for."""
     system = next(system for system in study.systems if system.name == task.system)
     rng = np.random.default_rng([study.seed, 77, task.song])
-    clip = sounding(functools.partial(study.data.corpus.clip, task.song, seconds=study.seconds, rng=rng))
+    clip = study.data.corpus.clip(task.song, seconds=study.seconds, rng=rng)
     known = system.editor.bundle.vocabulary.instrument_names
     asked = [name for name in sorted(clip.stems) if name in known and level(clip.stems[name]) > AUDIBLE]
     if len(asked) < 2:

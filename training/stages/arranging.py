@@ -60,7 +60,10 @@ class ArrangingStage(Stage):
     part = "unet"
     uses = ("library",)
     renders = False
+    learns_from = "it learns from the library that `instructme prepare` makes, named with --library"
+    unused = ("clips", "seconds", "window", "renew", "soundfont")
     settings: DiffusionSettings
+    """Of which `clips`, `seconds`, `operations` and `absent` are the library's to decide."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -71,10 +74,12 @@ class ArrangingStage(Stage):
                 "make one with `instructme prepare`, and name it with --library",
             )
         self.library = Library.load(folder)
-        self.described = self.library.described
         self.kept_apart = Library.load(folder / "validation")
         self.texts = Texts(self.configuration.text, self.runs.get("text"))
         self.objective = build_objective(self.configuration.diffusion)
+
+    def description(self) -> dict[str, Any]:
+        return dict(self.library.described)
 
     def batch(self, step: int) -> Batch:
         return self._drawn(self.library, np.random.default_rng([self.seed, 0, *self.name.encode(), step]))

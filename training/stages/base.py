@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ from engine.models.configuration import ModelConfiguration
 from engine.vocabulary import Vocabulary
 from training.clip import Clip
 from training.settings import StageSettings
+from training.synthesis.soundfonts import Soundfont
 
 Batch = dict[str, Tensor]
 Metrics = dict[str, float]
@@ -52,8 +52,12 @@ class Stage(ABC):
     """How many of them give way to others each time that clips are drawn."""
     renders: ClassVar[bool] = True
     """Whether it learns from clips that are rendered as it goes; else from what was made before."""
-    described: Mapping[str, Any] = MappingProxyType({})
-    """What its data are, where it does not render them."""
+    learns_from: ClassVar[str] = ""
+    """From what, then, in words."""
+    unused: ClassVar[tuple[str, ...]] = ()
+    """Options of the command line that mean nothing to it."""
+    soundfonts: Sequence[Soundfont] | None = None
+    """For a stage that plays notes itself; None is those for training that the machine has."""
     companion: nn.Module | None = None
     step = 0
     """The step that is being trained; the loop sets it."""
@@ -85,6 +89,10 @@ class Stage(ABC):
     def begin_from(self, network: Any, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """The weights of an earlier run as a network of another size can take them: as they are, unless it can grow."""
         return weights
+
+    def description(self) -> dict[str, Any]:
+        """What its data are, where it does not render them."""
+        return {}
 
     def place(self, device: torch.device) -> None:  # noqa: B027 (most stages have nothing to move)
         """Move the frozen networks on which the stage stands."""

@@ -53,8 +53,11 @@ class DiffusionStage(Stage):
 
     def examples(self, scenes: Sequence[Scene], rng: np.random.Generator) -> Batch:
         """source, target, added (B, T); chords (B, F); operation (B,); text (B, L, D), text_mask (B, L)."""
+        count = self.settings.batch
+        # The scenes with a partner come first: a small batch must not be made of them alone.
+        order = rng.permutation(len(scenes)) if count < len(scenes) else np.arange(len(scenes))
         triplets = draw(
-            [scenes[index % len(scenes)] for index in range(self.settings.batch)],
+            [scenes[order[index % len(scenes)]] for index in range(count)],
             self.vocabulary,
             rng,
             seconds=self.settings.seconds,

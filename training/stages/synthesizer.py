@@ -42,9 +42,9 @@ class SynthesizerStage(Stage):
     name = "synthesizer"
     part = "synthesizer"
     renders = False
+    learns_from = "it learns from single notes of soundfonts, named with --soundfont"
+    unused = ("clips", "seconds", "window", "renew")
     settings: SynthesizerSettings
-    soundfonts: Sequence[Soundfont] | None = None
-    """Those for training that the machine has, where None."""
 
     def build(self) -> nn.Module:
         network = Synthesizer(self.shape, len(self.vocabulary.instruments))
@@ -58,11 +58,18 @@ class SynthesizerStage(Stage):
     @cached_property
     def timbres(self) -> tuple[list[Timbre], list[Timbre]]:
         """Pitched timbres, and drum kits."""
-        fonts = self.soundfonts or find_soundfonts("train")
+        fonts = self._fonts
         return (
             melodic_timbres(self.vocabulary, fonts, self.shape.timbres),
             kit_timbres(self.vocabulary, fonts, self.shape.kits),
         )
+
+    @cached_property
+    def _fonts(self) -> Sequence[Soundfont]:
+        return self.soundfonts or find_soundfonts("train")
+
+    def description(self) -> dict[str, Any]:
+        return {"found": [f"soundfonts: {', '.join(font.name for font in self._fonts)}"]}
 
     @cached_property
     def bank(self) -> Bank:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -31,7 +32,8 @@ opl3-soundfont (the sounds of an FM chip), minuet-data (GeneralUser GS), denemo-
 fluid-soundfont-gm."""
 
 HELD_OUT_SOUNDFONTS = frozenset({"sf_GMbank.sf2", "Red_Zeppelin_4_LV2.sf2"})
-"""By file name: never heard in training, so that evaluation hears timbres and a drum kit that are new to the model.
+"""Never heard in training, so that evaluation hears timbres and a drum kit that are new to
+the model.
 
 Known kinship, measured on the raw samples: csound's sf_GMbank has 38% of its bytes from TimGM6mb (among them the bass,
 electric guitars and drums; pianos, organs, strings, saxophones and woodwinds are its own). MuseScore_General shares
@@ -39,7 +41,14 @@ much with FluidR3. GeneralUser GS and A320U have 6% of sf_GMbank's samples each,
 figures on sf_GMbank are a little kinder than a wholly foreign synthesizer would be."""
 
 KIN_OF_HELD_OUT = frozenset({"Merlin.sf2"})
-"""By file name: no split plays these. Half of sf_GMbank's samples are in Merlin (which travels with SCAMP)."""
+"""No split plays these. Half of sf_GMbank's samples are in Merlin (which travels with SCAMP)."""
+
+_CONTENTS = {
+    (4_191_916, "9f39fc53bd3a1a69f13cb486838944eded358b3b6e8afbd6c1c2c33675b2034b"): "sf_GMbank.sf2",
+    (26_571_984, "e8710b899ece8f83b109d0e2f6a89b007b864c8c088ca3ad3cd6e47bd8e629cc"): "Red_Zeppelin_4_LV2.sf2",
+    (11_583_258, "a3ebced39a1264849616f160bd135d77efd19ddb2be129aa9b9d964ba391f979"): "Merlin.sf2",
+}
+"""(bytes, SHA-256) of these files -> their names, which copies under other names have as well."""
 
 _PRE_ROLL = 1.0
 _DRUM_SECONDS = 1.5
@@ -186,9 +195,20 @@ def find_soundfonts(split: Literal["train", "held_out"] = "train", named: Sequen
         for path in found:
             if path.exists() and path.suffix in (".sf2", ".sf3"):
                 files.setdefault(path.resolve(), path)
-    # A link such as default-GM.sf2 may lead to any of them: the file's own name counts.
-    held_out = [path for file, path in files.items() if file.name in HELD_OUT_SOUNDFONTS]
+    held_out = {file: path for file, path in files.items() if _true_name(file) in HELD_OUT_SOUNDFONTS}
     if split == "held_out":
-        return tuple(Soundfont(path) for path in held_out) or (package_soundfont(),)
+        return tuple(Soundfont(path) for path in held_out.values()) or (package_soundfont(),)
     never = HELD_OUT_SOUNDFONTS | KIN_OF_HELD_OUT
-    return tuple(Soundfont(path) for file, path in files.items() if file.name not in never)
+    return tuple(Soundfont(path) for file, path in files.items() if _true_name(file) not in never)
+
+
+def _true_name(file: Path) -> str:
+    """What the file is called, or, of a copy of one that training must not hear, what that is called."""
+    # A link such as default-GM.sf2 may lead to any of them: `file` is what it leads to.
+    return _CONTENTS.get((size := file.stat().st_size, _digest(file, size)), file.name)
+
+
+@functools.cache
+def _digest(file: Path, size: int) -> str:
+    """SHA-256 of a file that is as large as one of _CONTENTS; of others nothing has to be read."""
+    return hashlib.sha256(file.read_bytes()).hexdigest() if size in {size for size, _ in _CONTENTS} else ""

@@ -18,19 +18,21 @@ from tests.training.songs import (
     write_stems,
 )
 from training.clip import OTHER, Clip
-from training.corpora import open_corpora
+from training.corpora import files, open_corpora
 from training.corpora.arrangements import Arrangements
 from training.corpora.composed import Composed
 from training.corpora.corpus import HELD_OUT_CHARTS, Mixture, Split, Symbolic, chart_belongs
 from training.corpora.files import Files
+from training.corpora.folders import MidiFolder
 from training.corpora.grooves import Grooves
 from training.corpora.pop909 import Pop909
-from training.corpora.stems import OverBand, Stems, find_stem_songs, instrument_of
+from training.corpora.stems import OverBand, Stems
 from training.synthesis.rendering import Studio
 from training.synthesis.soundfonts import package_soundfont
 
 FONTS = [package_soundfont()]
 STUDIO = Studio(tuple(FONTS), VOCABULARY)
+SPLITS: tuple[Split, ...] = ("train", "validation", "held_out")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def test_all_that_is_in_a_folder_is_recognised_and_the_rest_is_told(data: Path) 
 
 
 def test_held_out_charts_never_appear_in_training(data: Path) -> None:
-    for split in ("train", "validation", "held_out"):
+    for split in SPLITS:
         corpus = open_corpora([data], split=split, soundfonts=FONTS)
         charts = set()
         for part in corpus.parts:
@@ -73,13 +75,13 @@ def test_held_out_charts_never_appear_in_training(data: Path) -> None:
 
 def test_every_chart_belongs_to_one_split() -> None:
     for chart in range(1, 910):
-        homes = [split for split in ("train", "validation", "held_out") if chart_belongs(chart, split)]
+        homes = [split for split in SPLITS if chart_belongs(chart, split)]
         assert len(homes) == 1 and (homes[0] == "held_out") == (chart >= 800)
 
 
 def test_a_song_is_never_in_two_splits(data: Path) -> None:
     songs = [set(), set(), set()]
-    for place, split in zip(songs, ("train", "validation", "held_out"), strict=True):
+    for place, split in zip(songs, SPLITS, strict=True):
         for part in open_corpora([data], split=split, soundfonts=FONTS).parts:
             place |= {name for name in getattr(part, "songs", ()) if isinstance(name, str)}
     assert len(songs[0]) > 20 and songs[2]
@@ -193,67 +195,66 @@ def test_a_broken_zip_and_a_broken_midi_file_are_survived_or_told(tmp_path: Path
     assert corpus.clip(1, seconds=2.0, rng=np.random.default_rng(0)).stems
 
 
-def test_the_usual_layouts_of_stems_are_read(tmp_path: Path) -> None:
-    flat = write_stems(tmp_path / "flat", songs=("song",))
-    for layout in ("musdb/train/Artist - Song", "moises/abc/vocals", "moises/abc/bass", "slakh/Track1/stems"):
-        (tmp_path / layout).mkdir(parents=True)
-    for name in ("vocals", "drums", "bass", "other", "mixture"):
-        shutil.copy(flat / "song.vocals.ogg", tmp_path / f"musdb/train/Artist - Song/{name}.wav")
-    for name in ("vocals", "bass"):
-        shutil.copy(flat / "song.vocals.ogg", tmp_path / f"moises/abc/{name}/0f3a.wav")
-    for name in ("S00", "S01"):
-        shutil.copy(flat / "song.vocals.ogg", tmp_path / f"slakh/Track1/stems/{name}.flac")
-    (tmp_path / "slakh/Track1/metadata.yaml").write_text(
-        "stems:\n  S00:\n    is_drum: true\n    program_num: 0\n  S01:\n    is_drum: false\n    program_num: 33\n"
-    )
-    expected = {"musdb": {"vocals", "drums", "bass", OTHER}, "moises": {"vocals", "bass"}, "slakh": {"drums", "bass"}}
-    for layout, instruments in expected.items():
-        songs = find_stem_songs(Files(tmp_path / layout), VOCABULARY)
-        assert [set(song.stems) for song in songs] == [instruments], layout
+def test_a_song_is_found_among_many_broken_files_and_none_among_broken_ones_alone(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"broken{number:02d}.mid").write_bytes(b"MThd" + bytes(1000))
+    corpus = open_corpora([tmp_path], soundfonts=FONTS).parts[1]
+    with pytest.raises(UserError, match="nothing sounds"):
+        corpus.clip(0, seconds=2.0, rng=np.random.default_rng(0))
+    for number in range(4):
+        write_midi(tmp_path / f"whole{number}.mid", small_song())
+    files._listing.cache_clear()
+    corpus = open_corpora([tmp_path], soundfonts=FONTS).parts[1]
+    assert corpus.clip(0, seconds=2.0, rng=np.random.default_rng(0)).stems
 
 
-@pytest.mark.parametrize(
-    "layout",
-    [
-        "{album}/Home/{instrument}.ogg",
-        "{album}/Home/{instrument}/take.ogg",
-        "{album}/Home.{instrument}.ogg",
-        "{album}/Home/stems/S0{number}.ogg",
-    ],
-)
-def test_songs_of_one_title_in_different_folders_stay_apart(layout: str, tmp_path: Path) -> None:
-    sound = write_stems(tmp_path / "flat", songs=("song",), seconds=0.1) / "song.vocals.ogg"
-    place = tmp_path / "albums"
-    for album in ("first", "second"):
-        for number, instrument in enumerate(("vocals", "bass")):
-            path = place / layout.format(album=album, instrument=instrument, number=number)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(sound, path)
-        if "stems" in layout:
-            described = "stems:\n  S00:\n    program_num: 0\n  S01:\n    program_num: 33\n"
-            (place / album / "Home" / "metadata.yaml").write_text(described)
-    songs = find_stem_songs(Files(place), VOCABULARY)
-    assert [song.title for song in songs] == ["Home", "Home"]
-    for song, album in zip(songs, ("first", "second"), strict=True):
-        assert len(song.stems) == 2
-        assert all(name.startswith(f"{album}/") for names in song.stems.values() for name in names)
+def test_a_broken_drum_performance_leaves_the_song_its_own_drums(tmp_path: Path) -> None:
+    place = write_groove(tmp_path / "groove")
+    for path in place.rglob("*.mid"):
+        path.write_bytes(b"MThd" + bytes(1000))
+    song = small_song()
+    assert Grooves(Files(place), "train").drummed(song, np.random.default_rng(0)) is song
 
 
-@pytest.mark.parametrize(
-    ("word", "instrument"),
-    [
-        ("Vocals", "vocals"),
-        ("lead_male_singer", "vocals"),
-        ("keyboard", "piano"),
-        ("bass_guitar2", "bass"),
-        ("synth", OTHER),
-        ("synth_pad", "synth pad"),
-        ("Other Sounds", OTHER),
-        ("zither", None),
-    ],
-)
-def test_foreign_names_of_stems_are_unified(word: str, instrument: str | None) -> None:
-    assert instrument_of(word, VOCABULARY) == instrument
+def test_a_damaged_index_of_arrangements_is_told(tmp_path: Path) -> None:
+    place = write_arrangements(tmp_path / "arrangements")
+    index = place / "arrangements.jsonl"
+    index.write_text(index.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    with pytest.raises(UserError, match="damaged arrangements.jsonl"):
+        open_corpora([place], soundfonts=FONTS)
+
+
+def test_collections_of_several_kinds_in_one_folder_are_all_found(tmp_path: Path) -> None:
+    write_pop909(tmp_path / "datasets" / "POP909")
+    write_stems(tmp_path / "datasets" / "album")
+    for number in range(9):
+        write_midi(tmp_path / "datasets" / "midi" / f"song{number}.mid", small_song())
+    found = {part.name for part in open_corpora([tmp_path / "datasets"], soundfonts=FONTS).parts}
+    assert {"pop909", "album", "midi"} <= found
+
+
+def test_a_second_collection_of_which_one_is_lent_is_told(tmp_path: Path) -> None:
+    places = [write_pop909(tmp_path / name) for name in ("first", "second")]
+    assert "second: left alone, it is another pop909" in open_corpora(places, soundfonts=FONTS).notes
+
+
+@pytest.mark.parametrize("name", ["801.mid", "801/801.mid", "801/versions/801-v2.mid", "801-Foxtrot.mid"])
+def test_a_held_out_chart_is_held_out_without_its_tables_too(name: str, tmp_path: Path) -> None:
+    write_midi(tmp_path / name, small_song())
+    write_midi(tmp_path / name.replace("801", "799"), small_song())
+    homes = {split: MidiFolder(Files(tmp_path), split, STUDIO).songs for split in SPLITS}
+    assert name in homes["held_out"] and name not in homes["train"] + homes["validation"]
+    assert sum(name.replace("801", "799") in songs for songs in homes.values()) == 1
+
+
+def test_what_systems_lay_beside_files_is_no_file(tmp_path: Path) -> None:
+    place = write_stems(tmp_path / "album", songs=("lithium",))
+    (place / "__MACOSX").mkdir()
+    for name in ("._lithium.vocals.ogg", "__MACOSX/._lithium.drums.ogg", ".lithium.bass.ogg"):
+        (place / name).write_bytes(b"attributes")
+    whole = shutil.make_archive(str(tmp_path / "zipped"), "zip", place)
+    for root in (place, Path(whole)):
+        assert len(Files(root).names()) == 3, root
 
 
 def test_a_mixture_gives_each_part_its_share() -> None:

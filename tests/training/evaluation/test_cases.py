@@ -12,8 +12,12 @@ from engine.grid import SAMPLE_RATE
 from engine.vocabulary import Vocabulary
 from tests.training.evaluation.songs import ToneSongs
 from training.clip import Clip
+from training.corpora import Symbolic
 from training.evaluation.cases import OPERATIONS, REGION, Case, held_out_cases, held_out_slots
 from training.evaluation.metrics import is_silent
+from training.synthesis.rendering import Studio
+from training.synthesis.song import Song
+from training.synthesis.soundfonts import package_soundfont
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +89,16 @@ def test_removing_what_is_absent_changes_nothing_and_extracting_it_gives_silence
 
 
 def test_songs_in_which_nothing_sounds_are_said() -> None:
-    class Silence(ToneSongs):
-        def clip(self, index: int, *, seconds: float, rng: np.random.Generator) -> Clip:
-            raise RuntimeError(f"nothing sounds in {self.name} near song {index}")
+    class Silence(Symbolic):
+        def __len__(self) -> int:
+            return 3
 
-    with pytest.raises(UserError, match="nothing sounds in tones near song 0; name other --data"):
-        next(held_out_cases(Silence(), Vocabulary.default(), songs=1, seconds=1.0))
+        def song(self, index: int, rng: np.random.Generator) -> Song:
+            return Song("silence", ())
+
+    songs = Silence("rests", Studio((package_soundfont(),), Vocabulary.default()))
+    with pytest.raises(UserError, match="nothing sounds in rests near song 0; name other --data"):
+        next(held_out_cases(songs, Vocabulary.default(), songs=1, seconds=1.0))
 
 
 def test_the_instructions_can_be_read_back(cases: list[Case]) -> None:

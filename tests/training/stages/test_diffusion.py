@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import torch
 
 from engine.errors import UserError
 from training.loop import RunRequest, train
-from training.stages.base import Stage
+from training.stages.base import Scene, Stage
+from training.triplets import Triplet, draw
 
 MakeStage = Callable[..., Stage]
 OPTIONS: Any = {"steps": 2, "device": "cpu", "workers": 0, "quiet": True}
@@ -37,6 +39,23 @@ def test_examples_are_triplets_with_their_words(trained: dict[str, Path], toy_st
     assert batch["source"].shape == batch["target"].shape == batch["added"].shape == (2, 24_000)
     assert batch["chords"].shape == (2, 50)
     assert batch["text"].shape[:2] == batch["text_mask"].shape
+
+
+def test_a_small_batch_is_not_of_the_paired_clips_alone(trained: dict[str, Path], toy_stage: MakeStage) -> None:
+    stage: Any = toy_stage("diffusion", runs=trained)
+    stage.settings = replace(stage.settings, batch=1, clips=8, operations={"add": 0.5, "remix": 0.5})
+    assert stage.paired == 4
+    seen: list[bool] = []
+
+    def watched(scenes: list[Scene], *rest: Any, **options: Any) -> list[Triplet]:
+        seen.append(scenes[0][1] is not None)
+        return draw(scenes, *rest, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.stages.diffusion.draw", watched)
+        for step in range(12):
+            stage.batch(step)
+    assert 0 < sum(seen) < len(seen)
 
 
 def test_the_state_is_the_target_beside_what_is_new(trained: dict[str, Path], toy_stage: MakeStage) -> None:
