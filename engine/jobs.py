@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,18 @@ from engine.messages import EditReport, RoundReport
 from engine.midi import write_midi
 from engine.regions import Span, untouched_spans
 from engine.rendering import Stems
+from engine.session.locking import claimed
 from engine.stems import write_stems
-from engine.targets import beside, check_fresh, check_targets, edit_targets, folder_targets, round_path, stem_prefix
+from engine.targets import (
+    beside,
+    check_fresh,
+    check_targets,
+    edit_targets,
+    folder_targets,
+    free_beside,
+    round_path,
+    stem_prefix,
+)
 
 if TYPE_CHECKING:
     from engine.editor import Editor
@@ -59,7 +69,7 @@ def edit_file(
     `stems` is the begin of such names for the last round alone. With `headroom` nothing over full scale is cut off in
     `output`, which is of floats then: for rounds that others stand on. Raises UserError, Cancelled; before anything is
     done where one of these files would replace the source or another of them, or where one of the two folders holds
-    such files of an earlier edit.
+    such files of an earlier edit, or gets those of another one just now.
     """
     from engine.editor import EditRequest
 
@@ -67,51 +77,50 @@ def edit_file(
     # All of them are understood before the first is done.
     instructions = [(text, instruction) for text in texts for instruction in editor.read(text)]
     check_targets(edit_targets(len(instructions), output, rounds_folder, stems_folder, stems), {source: "source"})
-    check_fresh(folder_targets(len(instructions), rounds_folder, stems_folder))
+    kept = folder_targets(len(instructions), rounds_folder, stems_folder)
+    check_fresh(kept)
     info = probe(source)
     audio = read(source)
-    for folder in (rounds_folder, stems_folder):
-        if folder is not None:
-            make_folder(folder)
     rounds: list[RoundReport] = []
     spans: list[Span] = []
-    for number, (text, instruction) in enumerate(instructions, 1):
-        request = EditRequest(audio, instruction, seed, steps, guidance, region, strength=strength)
-        prefix = stem_prefix(number, len(instructions), stems_folder, stems)
-        edit = editor.run(
-            request,
-            _numbered(on_progress, number, len(instructions)),
-            is_cancelled,
-            on_preview=on_preview,
-            keep_stems=prefix is not None,
-        )
-        audio = edit.audio
-        spans.append(edit.rounds[0].span)
-        kept = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
-        done = edit.rounds[0]
-        removed, added = _keep_stems(prefix, done.stems, info)
-        notes = _keep_notes(prefix, done.notes, editor, info)
-        rounds.append(
-            RoundReport(
-                instruction=text,
-                understood=instruction.sentence,
-                seed=seed,
-                steps=done.steps,
-                seconds=round(done.seconds, 3),
-                output=kept,
-                heard=done.heard,
-                warnings=done.warnings,
-                guidance=guidance,
-                strength=strength,
-                removed=removed,
-                added=added,
-                notes=notes,
+    with keeping((rounds_folder, stems_folder), kept):
+        for number, (text, instruction) in enumerate(instructions, 1):
+            request = EditRequest(audio, instruction, seed, steps, guidance, region, strength=strength)
+            prefix = stem_prefix(number, len(instructions), stems_folder, stems)
+            edit = editor.run(
+                request,
+                _numbered(on_progress, number, len(instructions)),
+                is_cancelled,
+                on_preview=on_preview,
+                keep_stems=prefix is not None,
             )
-        )
-    if on_progress:
-        on_progress("writing", 0, 1, len(instructions), len(instructions))
-    encoding = with_headroom(output, audio, info) if headroom else None
-    written = write_edit(output, audio, info, untouched_spans(spans, audio.frames), encoding=encoding)
+            audio = edit.audio
+            spans.append(edit.rounds[0].span)
+            path = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
+            done = edit.rounds[0]
+            removed, added = _keep_stems(prefix, done.stems, info)
+            notes = _keep_notes(prefix, done.notes, editor, info)
+            rounds.append(
+                RoundReport(
+                    instruction=text,
+                    understood=instruction.sentence,
+                    seed=seed,
+                    steps=done.steps,
+                    seconds=round(done.seconds, 3),
+                    output=path,
+                    heard=done.heard,
+                    warnings=done.warnings,
+                    guidance=guidance,
+                    strength=strength,
+                    removed=removed,
+                    added=added,
+                    notes=notes,
+                )
+            )
+        if on_progress:
+            on_progress("writing", 0, 1, len(instructions), len(instructions))
+        encoding = with_headroom(output, audio, info) if headroom else None
+        written = write_edit(output, audio, info, untouched_spans(spans, audio.frames), encoding=encoding)
     return EditReport(
         rounds=tuple(rounds),
         output=str(output),
@@ -150,6 +159,26 @@ def analyze_file(
         notes = {HEARD_TRACK: heard_notes(heard.pitches, heard.onsets)}
         _save(midi, lambda part: write_midi(part, notes, editor.bundle.vocabulary), source)
     return heard.to_json()
+
+
+@contextlib.contextmanager
+def keeping(folders: Sequence[Path | str | None], targets: Sequence[Path]) -> Iterator[None]:
+    """Make the folders in which an edit keeps `targets`, and have them to oneself: two edits at once would replace each
+    other's rounds. Raises UserError, also where a target is there already."""
+    with contextlib.ExitStack() as stack:
+        named = [Path(folder) for folder in folders if folder is not None]
+        for folder in {os.path.realpath(folder): folder for folder in named}.values():
+            make_folder(folder)
+            try:
+                stack.enter_context(claimed(folder))
+            except BlockingIOError as error:
+                raise UserError(
+                    f"another edit is keeping its rounds in '{folder}' just now",
+                    f"wait until it is done, or name another folder, such as '{free_beside(folder)}'",
+                ) from error
+        # Another edit may have come and gone since.
+        check_fresh(targets)
+        yield
 
 
 def check_place(path: Path) -> None:

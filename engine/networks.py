@@ -116,9 +116,9 @@ class Networks:
         return presence(self.part("tagger"), audio, len(self.bundle.vocabulary.instruments), step)
 
     @torch.no_grad()
-    def select(self, channels: np.ndarray, query: Iterable[str], step: Step) -> np.ndarray:
+    def select(self, channels: np.ndarray, query: Iterable[str], step: Step, extra_odds: float = 0.0) -> np.ndarray:
         """What takes the queried instruments out of sound (channels, T): float16, a mask (K, F + 1) of one channel, and
-        of two filters (2, 2, K, F + 1), see engine.models.wiener."""
+        of two filters (2, 2, K, F + 1), see engine.models.wiener. `extra_odds`: see Renderer.select."""
         renderer = self.part("renderer")
         asked = self._query(query)
         total = frames_in(channels.shape[1])
@@ -126,7 +126,10 @@ class Networks:
         for window in windows(total, WINDOW_SECONDS * FRAME_RATE, OVERLAP_SECONDS * FRAME_RATE):
             piece = torch.stack([self._cut(channel, window.start, window.end) for channel in channels])
             with self._precision():
-                found = renderer.select(piece, asked)[0] if len(piece) == 1 else renderer.select_stereo(piece, asked[0])
+                if len(piece) == 1:
+                    found = renderer.select(piece, asked, extra_odds)[0]
+                else:
+                    found = renderer.select_stereo(piece, asked[0], extra_odds)
             part = found.float().cpu().numpy()
             if mask is None:
                 mask = scratch((*part.shape[:-1], total + 1), np.float16)

@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
-from engine.audio import Audio, from_model, scratch, splice
+from engine.audio import Audio, from_model, scratch, splice, turned
 from engine.grid import FRAME_RATE, SAMPLE_RATE
 
 WINDOW_SECONDS = 2048 / SAMPLE_RATE
@@ -67,6 +67,11 @@ class Stems:
         """Frames `start` to `end`, views."""
         removed, added = self.removed, self.added
         return Stems(removed and removed.slice(start, end), added and added.slice(start, end))
+
+    def turned(self, signs: np.ndarray | None) -> Stems:
+        """With each channel times its sign, see engine.audio.polarity."""
+        removed, added = self.removed, self.added
+        return Stems(removed and turned(removed, signs), added and turned(added, signs))
 
 
 def apply_change(

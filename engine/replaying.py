@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.audio import probe, read, write_edit
 from engine.errors import UserError
-from engine.jobs import edit_file, make_folder
+from engine.jobs import edit_file, keeping
 from engine.messages import EditReport, RoundReport
 from engine.session import Log, LoggedEdit, Way, read_log, take_region, untouched, way_between
 from engine.session.files import read_json
@@ -112,11 +112,11 @@ def replay_file(
     check_fresh(targets[1:])
     info = probe(source)
     reports: list[RoundReport] = []
-    with tempfile.TemporaryDirectory(prefix="instructme-replay-") as scratch:
+    with (
+        keeping((rounds_folder, stems_folder), targets[1:]),
+        tempfile.TemporaryDirectory(prefix="instructme-replay-") as scratch,
+    ):
         folder = rounds_folder or Path(scratch)
-        for place in (folder, stems_folder):
-            if place is not None:
-                make_folder(place)
         files: dict[str, Path] = {}
         for number, edit in enumerate(edits, 1):
             base = files.get(edit.parent, source)

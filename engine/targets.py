@@ -44,9 +44,9 @@ def check_fresh(targets: Iterable[Path]) -> None:
     an earlier one are not lost by asking for another."""
     for path in targets:
         if os.path.lexists(path) and not path.is_dir():
-            other = _free(path.parent)
             raise UserError(
-                f"'{path}' is there already, from an earlier edit", f"name another folder, such as '{other}'"
+                f"'{path}' is there already, from an earlier edit",
+                f"name another folder, such as '{free_beside(path.parent)}'",
             )
 
 
@@ -79,7 +79,7 @@ def beside(prefix: Path, ending: str) -> Path:
     return prefix.with_name(f"{prefix.name}.{ending}")
 
 
-def _free(folder: Path) -> Path:
+def free_beside(folder: Path) -> Path:
     """A folder beside this one that is not there yet: takes-2."""
     known = folder if folder.name not in ("", "..") else folder.resolve()
     names = (known.with_name(f"{known.name}-{number}") for number in count(2))

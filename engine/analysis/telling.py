@@ -1,7 +1,8 @@
 """What may be told of what was heard: a network that was taught on music hears some in everything. Torch-free.
 
-In silence it names chords, instruments and beats as it does in music, only with little confidence, and the same in
-noise. What nobody can be sure of is not told; what an edit stands on (engine.networks) stays as it was heard.
+In silence it names chords, instruments and beats as it does in music, only with little confidence; in noise it is sure
+of voices, in mains hum of a bass. What nobody can be sure of is not told; what an edit stands on (engine.networks)
+stays as it was heard.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from engine.analysis.beats import NO_BEATS, Beats, track_beats
 from engine.analysis.key import estimate_key
 from engine.analysis.listening import SILENCE, Listening
+from engine.analysis.stationary import stationary_frames
 from engine.audio import Audio
 
 REST_SECONDS = 1.0
@@ -22,9 +24,15 @@ BEATING, BEATING_SHARE = 0.35, 0.01
 one instrument with a beat at least 0.40, most of them 0.45."""
 
 
-def told(heard: Listening, audio: Audio) -> Listening:
-    """`heard` in `audio`, without what was heard in silence, and without beats or a key that are hardly there."""
+def told(heard: Listening, audio: Audio, signal: np.ndarray | None = None) -> Listening:
+    """`heard` in `audio`, without what was heard in silence, and without beats or a key that are hardly there.
+
+    signal: what the listener was given of it, (T,) at 24 kHz. Where it is nothing but noise or hum, nothing was heard
+    either; without it only silence is looked for.
+    """
     silent = silent_frames(audio, heard.chords.shape[1], heard.frame_rate)
+    if signal is not None:
+        silent |= stationary_frames(signal, silent.size)
     chords = heard.chords
     if silent.any():
         chords = heard.chords.copy()

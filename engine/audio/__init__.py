@@ -6,6 +6,7 @@ from engine.audio.encoding import ENCODINGS, QUALITIES, Encoding, Quality, estim
 from engine.audio.fading import crossfade, ramps, splice
 from engine.audio.files import MAX_CHANNELS, MAX_RATE, MAX_SECONDS, MIN_RATE, FileInfo, probe, read
 from engine.audio.measuring import loudness, peak_dbfs
+from engine.audio.polarity import opposed_channels, turned
 from engine.audio.resampling import from_model, model_frames, resample, sides_to_model, to_model
 from engine.audio.sound import BLOCK, Audio, mono
 from engine.audio.storage import opened_as, scratch
@@ -32,6 +33,7 @@ __all__ = [
     "model_frames",
     "mono",
     "opened_as",
+    "opposed_channels",
     "peak_dbfs",
     "probe",
     "ramps",
@@ -42,6 +44,7 @@ __all__ = [
     "splice",
     "sides_to_model",
     "to_model",
+    "turned",
     "with_headroom",
     "write",
     "write_edit",

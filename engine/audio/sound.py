@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -43,8 +44,10 @@ class Audio:
             raise UserError(
                 f"audio samples have the shape {samples.shape}", "give (channels, frames); these look transposed"
             )
-        if self.sample_rate != int(self.sample_rate) or self.sample_rate <= 0:
-            raise UserError(f"{self.sample_rate} is not a sample rate", "give hertz, such as 44100")
+        rate = self.sample_rate
+        # Only a finite whole number leaves no rest; NaN and infinity leave NaN.
+        if not (isinstance(rate, Real) and rate > 0 and rate % 1 == 0):
+            raise UserError(f"{rate} is not a sample rate", "give hertz, such as 44100")
         object.__setattr__(self, "sample_rate", int(self.sample_rate))
         if samples.nbytes <= IN_MEMORY // 4 and not np.isfinite(samples).all():
             raise UserError("the audio holds NaN or infinite samples", "repair or replace them first")

@@ -25,7 +25,7 @@ DETERMINERS = _set("""
 
 NOUNS = _set("""
     track tracks part parts line lines sound sounds section sections stem stems instrument instruments player players
-    layer layers playing music
+    layer layers playing music beat beats groove grooves loop loops pattern patterns
 """)
 """Words after a name that say nothing about which sound is meant."""
 
@@ -33,7 +33,8 @@ DESCRIPTIONS = _set("""
     soft softer loud louder gentle warm nice beautiful big small lush slow slower fast faster heavy light background
     main mellow funky groovy smooth bright dark quiet catchy simple subtle live real great cool sweet deep punchy dreamy
     melodic rhythmic solo riff riffs melody melodies good short long high low sad happy calm energetic rich clean dirty
-    old new modern vintage annoying cheesy awful horrible
+    old new modern vintage annoying cheesy awful horrible acoustic electric electronic backing lead male female chords
+    arpeggio arpeggios harmonies accompaniment fill fills softly gently quietly loudly slowly
 """)
 """Descriptions beside a name that the model has no ear for: they are reported as ignored, never dropped in silence."""
 
@@ -197,5 +198,5 @@ def _forms(phrase: str) -> Iterator[str]:
 
 def _genre_forms(phrase: str) -> Iterator[str]:
     yield phrase
-    if phrase.endswith("y"):
-        yield phrase[:-1]
+    # Jazzy, jazzier.
+    yield from (phrase.removesuffix(ending) for ending in ("y", "ier", "ish") if phrase.endswith(ending))

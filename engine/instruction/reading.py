@@ -60,7 +60,14 @@ def read_instructions(text: str, vocabulary: Vocabulary) -> tuple[Instruction, .
             if region and read and read[-1].region is None:
                 read[-1] = replace(read[-1], region=region)
             continue
-        read.append(replace(_instruction(said, words, read[-1] if read else None), region=region or everywhere))
+        if read and (less := _but_kept(said, words, read[-1])):
+            read[-1] = less
+            continue
+        try:
+            found = _instruction(said, words, read[-1] if read else None)
+        except UserError as error:
+            raise _beyond(said, words) or error from None
+        read.append(replace(found, region=region or everywhere))
     if not read:
         raise UserError("the instruction names no edit", _HOW_TO_SAY_IT)
     return tuple(read)
@@ -91,8 +98,39 @@ def _instruction(clause: str, words: Lexicon, before: Instruction | None) -> Ins
     raise _not_understood(clause)
 
 
+def _but_kept(clause: str, words: Lexicon, before: Instruction) -> Instruction | None:
+    """What is left of a removal where the next clause says what of it stays; None where it says something else."""
+    kept = wordings.KEPT.fullmatch(clause)
+    if kept is None or before.operation is not Operation.REMOVE or not _are_sounds(kept["x"], words):
+        return None
+    names, ignored = _sounds(kept["x"], words)
+    left = tuple(name for name in before.instruments if name not in _flat(names, True))
+    if not left:
+        raise UserError(f"'{clause}' leaves nothing to remove", "say what to remove, such as 'remove drums'")
+    return replace(before, instruments=left, ignored=(*before.ignored, *ignored))
+
+
 def _known(words: Lexicon) -> str:
     return ", ".join(words.vocabulary.instrument_names)
+
+
+def _beyond(clause: str, words: Lexicon) -> UserError | None:
+    """What to say of a wish that is clear, and is for something else than an edit."""
+    if wordings.LEVEL.search(clause):
+        return UserError(
+            f"'{clause}' asks for another level, which no edit gives",
+            "to make a sound softer remove it with a strength of 0.5; to make it louder extract it and mix it in",
+        )
+    if wordings.EFFECT.search(clause):
+        return UserError(
+            f"'{clause}' asks for no other instruments and no genre",
+            "an audio editor does that; here it is 'remove drums', 'add strings', 'extract bass', 'replace piano with "
+            "organ' or 'remix to jazz genre'",
+        )
+    if genre := wordings.UNKNOWN_GENRE.fullmatch(clause):
+        named = genre["g"] or genre["h"]
+        return _two_ways(clause) if _are_sounds(named, words) else words.unknown_genre(named)
+    return None
 
 
 def _not_understood(clause: str) -> UserError:
@@ -103,6 +141,12 @@ def _not_understood(clause: str) -> UserError:
     close = difflib.get_close_matches(clause.split()[0], wordings.USUAL_VERBS, n=1, cutoff=0.7)
     hint = f"did you mean '{close[0]}'? " if close and close[0] != clause.split()[0] else ""
     return UserError(f"the instruction '{clause}' was not understood", hint + _HOW_TO_SAY_IT)
+
+
+def _two_ways(clause: str) -> UserError:
+    return UserError(
+        f"'{clause}' may mean two things", "say 'add ...' to have more of it, or 'remix with ...' to have nothing else"
+    )
 
 
 def _listed(operation: Operation, phrase: str, words: Lexicon) -> Instruction:
@@ -137,6 +181,19 @@ def _two_meanings(match: re.Match[str], words: Lexicon) -> Instruction:
     raise UserError(
         f"'{match[0]}' may mean two things", "say 'extract ...' for that sound alone, or 'add ...' for more of it"
     )
+
+
+def _with(match: re.Match[str], words: Lexicon) -> Instruction:
+    words.instruments(match["x"])
+    raise _two_ways(match[0])
+
+
+def _maybe_remove(match: re.Match[str], words: Lexicon) -> Instruction | None:
+    return _remove(match, words) if _are_sounds(match["x"], words) else None
+
+
+def _maybe_replace(match: re.Match[str], words: Lexicon) -> Instruction | None:
+    return _replace(match, words) if _are_sounds(match["a"], words) and _are_sounds(match["b"], words) else None
 
 
 def _replace(match: re.Match[str], words: Lexicon) -> Instruction:
@@ -210,6 +267,9 @@ _BUILDERS = {
     "remove": _remove,
     "extract": _extract,
     "two meanings": _two_meanings,
+    "with": _with,
+    "maybe remove": _maybe_remove,
+    "maybe replace": _maybe_replace,
     "replace": _replace,
     "half replace": _half_replace,
     "remix with": _remix_with,

@@ -17,7 +17,7 @@ _ADD = (
     r"add(?: in)?|put in|bring in|include|insert|introduce|throw in|mix in|layer in|layer|overlay|give it|"
     r"accompany (?:it|this) with"
 )
-_WISH = r"give (?:me|us)|have|(?:i|we) (?:want|need)|(?:i|we)(?:'d| would) (?:like|love)"
+_WISH = r"(?:give|get) (?:me|us)|have|(?:i|we) (?:want|need)|(?:i|we)(?:'d| would) (?:like|love)"
 _LISTEN = r"hear|listen to"
 _GET = rf"{_ADD}|{_WISH}|{_LISTEN}|play"
 _NEW = r"(?:some(?! of)|an?|more|another|extra|lots of)"
@@ -27,6 +27,7 @@ _REMOVE = (
     r"erase|eliminate|leave out|turn off|exclude|discard|throw out|without|no|minus|ditch|suppress"
 )
 _EXTRACT = r"extract|isolate|solo|pull out|single out|separate(?: out)?"
+_DRAW = r"(?:pull|single|separate|lift)"
 _REPLACE = r"replace|swap|exchange|substitute|switch|trade"
 _TURN = r"change|turn|convert|transform|switch|make"
 _REMIX = r"re-?mix|re-?arrange|arrange|redo|rework"
@@ -61,8 +62,11 @@ _SOURCES = [
     ("maybe genre", rf"(?:(?:give (?:me|it|{_SONG})|(?:i|we) want|(?:i|we)(?:'d| would) like) )?(?P<g>.+ {_STYLE})"),
     ("maybe genre", rf"(?:i|we)(?: want|(?:'d| would) like) {_SONG} (?:to be|to sound(?: like)?|as|in) (?P<g>.+)"),
     ("maybe genre", r"(?:as|in|like) (?P<g>.+)"),
+    ("maybe genre", rf"(?P<g>.+?) {_SONG} up(?: a (?:bit|little))?"),
+    ("maybe genre", r"(?P<g>more \S+|\S+ier)"),
     # Replace.
     ("replace", r"substitute (?P<b>.+?) for (?P<a>.+)"),
+    ("replace", r"(?:swap|switch|sub) in (?P<b>.+?) for (?P<a>.+)"),
     ("replace", rf"(?:{_REPLACE})(?: out)?(?: from)?(?: {_ONLY})? (?P<a>.+?) (?:with|by|for|to|into) (?P<b>.+)"),
     ("replace", rf"(?:{_TURN})(?: from)?(?: {_ONLY})? (?P<a>.+?) (?:into|to|for) (?P<b>.+)"),
     ("replace", r"make (?P<a>the .+?) an? (?P<b>.+)"),
@@ -80,6 +84,7 @@ _SOURCES = [
     ("extract", rf"{_ONLY} (?:let (?:me|us) )?(?:{_HEAR} )?(?P<x>.+)"),
     ("remove", rf"(?:{_REMOVE}) (?P<x>(?:(?! and )[^,;&/+])+) only"),
     ("extract", rf"(?:{_HEAR} )?(?P<x>.+?),? (?:only|alone|by itself|by themselves|on its own|on their own)"),
+    ("extract", rf"{_DRAW} (?P<x>.+?) out"),
     # Remove.
     ("remove", rf"(?:take|cut|strip|leave|throw|filter)(?: {_ONLY})? (?P<x>.+?) (?:out|away|off)"),
     ("remove", rf"turn(?: {_ONLY})? (?P<x>.+?) off"),
@@ -93,9 +98,14 @@ _SOURCES = [
     ("two meanings", rf"(?:{_LISTEN}) (?P<x>.+) again"),
     ("two meanings", rf"(?:{_WISH}) (?P<x>{_PRESENT} .+)"),
     ("two meanings", r"play (?P<x>.+)"),
+    ("with", rf"(?:{_TAKE} )?with (?P<x>.+)"),
     ("extract", rf"(?:{_LISTEN}) (?P<x>(?!.*\b(?:louder|softer|faster|slower)\b).+)"),
     ("add", rf"(?:{_WISH}) (?P<x>.+)"),
     ("add", r"put (?P<x>.+)"),
+    # Without a verb.
+    ("maybe remove", r"(?P<x>.+?) (?:out|off|away)"),
+    ("maybe remove", rf"{_MAKE_IT}(?:an? |the )?(?P<x>\w{{3,}})-?less(?: {_STYLE})?"),
+    ("maybe replace", r"(?P<a>.+?) (?:into|to) (?P<b>.+)"),
 ]  # fmt: skip
 PATTERNS = [(name, re.compile(source)) for name, source in _SOURCES]
 """(what it asks for, pattern): the first that fits a whole clause wins. Groups: `x` a list of sounds, `a` what goes and
@@ -108,8 +118,29 @@ VERB_START = re.compile(
 
 BARE = re.compile(
     r"(?:add|remove|extract|replace|remix|delete|drop|mute|isolate|solo|swap|change|only|just|without|no|put|take|"
-    r"put in|take out|get rid of|remix to|remix with|replace with|hear|listen to)"
+    r"put in|take out|get rid of|remix to|remix with|replace with|hear|listen to|cut|silence|erase|keep)"
 )
+
+KEPT = re.compile(rf"keep (?P<x>(?!{_ONLY} ).+?)(?<! only)(?<! alone)(?: (?:in|as (?:it|they) (?:is|are|was|were)))?")
+"""What a sound is left out of an edit by: "remove the guitars but keep the acoustic guitar"."""
+
+UNKNOWN_GENRE = re.compile(
+    rf"(?:{_TURN}|{_REMIX})(?: {_SONG})(?: sound)?(?: more)?(?: (?:into|to|in|as|like))?(?: an?)? (?P<g>.+)|"
+    r"(?:an? )?(?P<h>.+) (?:version|remix|cover|style)"
+)
+"""What asks for a genre, whatever it is called."""
+
+LEVEL = re.compile(
+    r"\d ?%|\b(?:louder|softer|quieter|volume|loudness|boost|amplify|attenuate|\d+ ?(?:percent|db|decibels?)|"
+    r"turn (?:.+ )?(?:up|down)|raise|lower|(?:bring|push) (?:.+ )?(?:up|down|forward|back)|pan)\b|"
+    r"^(?:(?:some|a bit|a little|even|much) )?(?:more|less|half)\b"
+)
+EFFECT = re.compile(
+    r"\b(?:tempo|bpm|speed|faster|slower|slow down|pitch\w*|transpose|semitones?|tune|autotune|key|reverb|echo|delay|"
+    r"compress\w*|limiter|eq|equali[sz]e\w*|fade|crossfade|master|normali[sz]e|denoise|noise|hum|hiss|clicks|"
+    r"trim|crop|shorten|reverse|stereo|mono)\b"
+)
+"""What a studio does with a sound, and no edit here."""
 
 _STRONG = re.compile(
     r"(?<=\w) (?=(?:add|remove|extract|isolate|delete|mute|get rid of|without) )|"
@@ -119,16 +150,18 @@ _STRONG = re.compile(
 
 _OPENING = re.compile(_TAKE)
 
-_SENTENCES = re.compile(r"[.!?;:]+(?= |$)|,? ?\b(?:and |but )?(?:then|after that|afterwards|finally|next)\b,?|,? ?->")
+_SENTENCES = re.compile(
+    r"[.!?;:]+(?= |$)|,? ?\b(?:and |but )?(?:then|after that|afterwards|finally|next)\b,?|,? ?(?:->|\u2192)"
+)
 # "Also hear the strings" asks for more than the strings: there, "also" is no politeness.
 _ALSO = rf"also(?! (?:let (?:me|us) |(?:i|we)\S*(?: \w+){{0,2}} to )?(?:{_LISTEN})\b)"
 _SEPARATOR = re.compile(
-    rf"\s*(?:[,;:.!?&/+]+|(?<= )-+|\b(?:and|but|plus|{_ALSO})\b)(?:\s*\b(?:and|but|plus|{_ALSO}|please)\b)*\s*"
+    rf"\s*(?:[,;:.!?&/+]+|(?<= )-+|\b(?:and|but|plus|{_ALSO})\b)(?:\s*\b(?:and|but|plus|{_ALSO}|please|pls|plz)\b)*\s*"
 )
 
 _LEAD = re.compile(
-    r"^(?:please|kindly|can (?:you|we|i)|could (?:you|we|i)|would you|will you|let's|let us|let me|now|first|hey|hi|"
-    r"hello|ok|okay|so|and|but|(?:i|we) want you to|(?:i|we)(?:'d| would) like you to|"
+    r"^(?:please|pls|plz|kindly|can (?:you|we|i)|could (?:you|we|i)|would you|will you|let's|let us|let me|now|first|"
+    r"hey|hi|hello|yo|thanks|thx|ok|okay|so|and|but|(?:i|we) want you to|(?:i|we)(?:'d| would) like you to|"
     r"(?:i|we) (?:really )?(?:want|need|have) to|(?:i|we)(?:'d| would) (?:really )?(?:like|love) to|"
     # "I only want to hear": there, "only" says what is meant.
     r"(?:i|we) (?:only|just|also) (?:want|need|have) to(?! (?:hear|listen|keep))|"
@@ -139,15 +172,16 @@ _JUST_DO = re.compile(
     rf"(?:just|simply|only) (?=(?:{_REMOVE}|{_REPLACE}|{_TURN}|{_REMIX}|{_EXTRACT}|{_ADD}|put|bring|throw|take|use)\b)"
 )
 _TRAIL = re.compile(
-    r"[ ,]*(?:[.!?;:,]|\b(?:please|thanks|thank you|for me|completely|entirely|totally|altogether|again|as well|too|"
-    rf"now|right now|if you can|will you|would you|(?:from|to|in|into|on|over|on top of|of|for) {_SONG}|"
+    r"[ ,]*(?:[.!?;:,]|\b(?:please|pls|plz|thanks|thx|thank you|for me|completely|entirely|totally|altogether|again|"
+    rf"as well|too|now|right now|if you can|will you|would you|"
+    rf"(?:from|to|in|into|on|over|on top of|of|for|under|underneath|beneath|behind|below) {_SONG}|"
     r"(?:in|to|into) the background))$"
 )
 
 _HEARD_TOO = re.compile(rf".*\b(?:{_LISTEN}) .+ (?:as well|too|again)")
 """Where a trailing word is no politeness: to hear a sound "as well" is more than to hear it."""
 
-_EDGES = " ,-*\u2022"
+_EDGES = " ,-+*\u2022"
 
 
 def unwrapped(text: str) -> str:

@@ -102,33 +102,35 @@ class Renderer(nn.Module):
         """M x: mask (B, K, t) on the audio's own spectrogram, (B, T) -> (B, T)."""
         return self.istft(self.stft(audio) * mask.float(), audio.shape[-1])
 
-    def select(self, audio: Tensor, query: Tensor) -> Tensor:
+    def select(self, audio: Tensor, query: Tensor, extra_odds: float = 0.0) -> Tensor:
         """The part of the audio that is the queried instruments.
 
-        audio: (B, T); query: (B, N), 1 for each instrument asked for -> mask (B, K, t) in [0, 1].
-        Deterministic in its two arguments; an empty query selects exactly nothing.
+        audio: (B, T); query: (B, N), 1 for each instrument asked for; extra_odds: natural logarithm of the odds by which
+        those are likelier than `asked_odds` makes them -> mask (B, K, t) in [0, 1].
+        Deterministic in its arguments; an empty query selects exactly nothing.
         """
-        return self.mask(self.log_shares(self.features(self.stft(audio))), query)
+        return self.mask(self.log_shares(self.features(self.stft(audio))), query, extra_odds)
 
-    def select_stereo(self, channels: Tensor, query: Tensor) -> Tensor:
+    def select_stereo(self, channels: Tensor, query: Tensor, extra_odds: float = 0.0) -> Tensor:
         """The same between two channels: (2, T) and query (N,) -> filters (2, 2, K, t), see engine.models.wiener."""
         spectrum = self.stft(channels)
         shares = self.log_shares(self.features(spectrum.mean(dim=0, keepdim=True)))[0].exp()
         with torch.autocast(channels.device.type, enabled=False):
-            if (query * self.asked_odds).any():
-                raised = F.pad((query * self.asked_odds).exp(), (0, 1), value=1.0)[:, None]
+            odds = query * (self.asked_odds + extra_odds)
+            if odds.any():
+                raised = F.pad(odds.exp(), (0, 1), value=1.0)[:, None]
                 shares = shares * raised
                 shares = shares / shares.sum(dim=1, keepdim=True)
             filters = multichannel_wiener(shares, spectrum[:, :-1], F.pad(query, (0, 1)) > 0)
         return F.pad(filters, (0, 0, 0, 1), mode="replicate")
 
-    def mask(self, log_shares: Tensor, query: Tensor) -> Tensor:
+    def mask(self, log_shares: Tensor, query: Tensor, extra_odds: float = 0.0) -> Tensor:
         """What `log_shares` give the queried instruments (B, N): (B, K, t) in [0, 1]."""
         example, asked = query.nonzero(as_tuple=True)
         nothing = log_shares.new_zeros((query.shape[0], log_shares.shape[1], self.bins - 1))
         shares = log_shares.transpose(1, 2)[example, asked].exp()
         mask = nothing.index_add(0, example, shares).clamp_max(1)
-        odds = self.asked_odds[asked]
+        odds = self.asked_odds[asked] + extra_odds
         if odds.any():
             raised = nothing.index_add(0, example, shares * odds.exp()[:, None, None])
             mask = raised / (1 + raised - mask)  # what was not asked for keeps its proportions

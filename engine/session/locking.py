@@ -1,7 +1,10 @@
-"""The lock on a project folder, which says that a process has it open."""
+"""Locks on folders: a project's says that a process has it open, an edit's that its takes are being kept there."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -24,13 +27,45 @@ def locked(folder: Path) -> IO[str] | None:
     except OSError as error:
         raise failure(folder, error) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        # The latter is what a Windows share says of a lock that another has.
+        if _lock(lock.fileno()):
+            return lock
+    except BlockingIOError:
         lock.close()
         raise UserError(f"the project '{folder}' is open elsewhere", "close it there first") from None
+    # A project without the guard is worth more than none.
+    lock.close()
+    return None
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Nobody else claims the folder meanwhile, where there are locks. Raises BlockingIOError where somebody has.
+
+    It is the folder itself that is locked: a file would be left among the user's own.
+    """
+    try:
+        handle = None if fcntl is None else os.open(folder, os.O_RDONLY)
     except OSError:
-        # A project without the guard is worth more than none.
-        lock.close()
-        return None
-    return lock
+        # What may be written to but not listed.
+        handle = None
+    try:
+        if handle is not None:
+            _lock(handle)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Whether the file is locked now, which it is until it is closed; False where there are no locks. Raises
+    BlockingIOError where another has it."""
+    assert fcntl is not None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:
+        # The latter is what a Windows share says of a lock that another has.
+        raise BlockingIOError(*error.args) from None
+    except OSError:
+        return False
+    return True

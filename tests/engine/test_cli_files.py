@@ -19,6 +19,7 @@ from engine.cli import INTERRUPTED, MISTAKE, main
 from engine.editor import Editor
 from engine.errors import UserError
 from engine.jobs import analyze_file, as_user_error, edit_file
+from engine.session.locking import claimed
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGN = "曲"
@@ -301,3 +302,64 @@ def test_a_song_is_edited_whatever_it_is_called(
         name, b"made " + name, b"made " + name + b".mid", b"round-1.added.wav",
     }  # fmt: skip
     assert "d\\udce9mos" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--keep-rounds", "--stems"])
+def test_while_an_edit_keeps_its_rounds_in_a_folder_another_one_does_not(
+    run: Callable[..., int], refused: Callable[..., str], tmp_path: Path, option: str
+) -> None:
+    song, folder = make_song(tmp_path / "song.wav"), tmp_path / "K"
+    folder.mkdir()
+    edit = ("edit", song, "remove drums", "-o", tmp_path / "out.wav", option, folder)
+    with claimed(folder):
+        told = refused(*edit)
+    assert f"another edit is keeping its rounds in '{folder}'" in told and f"such as '{folder}-2'" in told
+    assert run(*edit) == 0
+
+
+def test_one_folder_may_keep_both_rounds_and_stems(run: Callable[..., int], tmp_path: Path) -> None:
+    song, folder = make_song(tmp_path / "song.wav"), tmp_path / "K"
+    (tmp_path / "same").symlink_to(folder)
+    folders = ("--keep-rounds", folder, "--stems", tmp_path / "same")
+    assert run("edit", song, "remove drums", "-o", tmp_path / "out.wav", *folders) == 0
+    assert {path.name for path in folder.iterdir()} == {"round-1.wav", "round-1.removed.wav"}
+
+
+def test_of_two_edits_at_once_one_keeps_all_its_rounds_and_the_other_none(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    song, folder = make_song(tmp_path / "song.wav"), tmp_path / "K"
+    # As a call from Python would: without the checks of the command before it.
+    code = (
+        "import sys; from engine.editor import Editor; from engine.errors import UserError\n"
+        "from engine.jobs import edit_file\n"
+        "editor = Editor.load(sys.argv[1], 'cpu')\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "try: edit_file(editor, *sys.argv[2:4], sys.argv[5:], rounds_folder=sys.argv[4])\n"
+        "except UserError as error: print(error); sys.exit(2)\n"
+    )
+    texts = (("remove drums", "extract bass"), ("extract bass", "remove drums"))
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, (tiny_bundle.folder, song, tmp_path / f"{n}.wav", folder)), *text],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n, text in enumerate(texts)
+    ]
+    for process in processes:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=120)[0] for process in processes]
+    codes = [process.returncode for process in processes]
+    assert sorted(codes) == [0, MISTAKE]
+    winner = codes.index(0)
+    assert not (tmp_path / f"{1 - winner}.wav").exists()
+    assert not told[winner] and str(folder) in told[1 - winner]
+    alone = tmp_path / "alone"
+    edit_file(Editor(tiny_bundle, "cpu"), song, tmp_path / "alone.wav", texts[winner], rounds_folder=alone)
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert kept == {path.name: path.read_bytes() for path in alone.iterdir()}

@@ -412,3 +412,58 @@ def test_a_device_that_is_not_there_is_refused(tiny_bundle: Bundle) -> None:
 def test_a_region_may_end_where_the_shown_length_ends() -> None:
     assert edit_span(44_100, 44_100, (0.5, 1.004), None) == (22_050, 44_100)
     assert untouched_spans([(5, 8), (0, 2), (7, 9)], 10) == ((2, 5), (9, 10))
+
+
+def upside_down(audio: Audio) -> Audio:
+    """Its second channel turned."""
+    return Audio(audio.samples * np.array([[1], [-1]], np.float32), audio.sample_rate)
+
+
+@pytest.mark.parametrize("instruction", EVERY_OPERATION)
+@pytest.mark.parametrize("region", [None, (0.2, 0.6)])
+def test_a_song_whose_channels_cancel_is_edited_as_one_whose_channels_agree(
+    editor: Editor, instruction: str, region: tuple[float, float] | None
+) -> None:
+    straight = Audio(np.repeat(song(channels=1).samples, 2, axis=0), 44_100)
+    straight.samples[1] *= 0.9
+    made = [
+        editor.run(EditRequest(audio, instruction, seed=2, region=region), keep_stems=True)
+        for audio in (straight, upside_down(straight))
+    ]
+    (one, other), (kept, turned) = ((edit.audio for edit in made), (edit.rounds[0].stems for edit in made))
+    assert np.array_equal(upside_down(one).samples, other.samples)
+    assert made[0].rounds[0].heard == made[1].rounds[0].heard and made[0].warnings == made[1].warnings
+    for before, after in ((kept.removed, turned.removed), (kept.added, turned.added)):
+        assert (before is None) == (after is None)
+        if before is not None and after is not None:
+            assert np.array_equal(upside_down(before).samples, after.samples)
+
+
+def test_of_a_song_whose_channels_cancel_remove_and_extract_sum_to_the_source(editor: Editor) -> None:
+    audio = upside_down(Audio(np.repeat(song(channels=1).samples, 2, axis=0), 44_100))
+    removed, extracted = (editor.edit(audio, f"{verb} drums").audio.samples for verb in ("remove", "extract"))
+    np.testing.assert_allclose(removed + extracted, audio.samples, atol=1e-6)
+    assert decibels(extracted, audio.samples) > -60
+    heard = editor.listen(audio)
+    assert np.array_equal(heard.pitches, editor.listen(upside_down(audio)).pitches)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"strength": "half"}, {"strength": None}, {"steps": 2.5}, {"guidance_scale": "much"}, {"region": (0.1, None)},
+        {"region": (0.1,)}, {"region": ("0:00", "0:01")}, {"instruction": None}, {"instruction": b"remove drums"},
+        {"instruction": ["remove drums", "add strings"]}, {"audio": np.zeros((2, 100), np.float32)},
+        {"audio": Audio(np.zeros((2, 100), np.float32), 1)}, {"audio": Audio(np.zeros((2, 100), np.float32), 10**9)},
+    ],
+)  # fmt: skip
+def test_what_no_edit_can_be_done_with_is_said_in_words(editor: Editor, values: dict[str, object]) -> None:
+    with pytest.raises(UserError) as caught:
+        editor.run(replace(EditRequest(song(seconds=0.1), "remove drums"), **values))  # pyright: ignore[reportArgumentType]
+    assert caught.value.cause and caught.value.remedy
+
+
+@pytest.mark.parametrize("rate", [0, -1, 44_100.5, "44100", None, float("nan"), float("inf")])
+def test_a_sample_rate_is_a_whole_number_of_hertz(rate: object) -> None:
+    with pytest.raises(UserError, match="is not a sample rate"):
+        Audio(np.zeros((1, 10), np.float32), rate)  # pyright: ignore[reportArgumentType]

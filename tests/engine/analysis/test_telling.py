@@ -70,6 +70,15 @@ def test_a_silent_stretch_has_no_chord_no_notes_and_no_beats(rate: int, channels
     assert np.allclose(found.chords.sum(axis=0), 1, atol=1e-5)
 
 
+def test_of_noise_that_goes_on_as_it_is_nothing_is_told() -> None:
+    audio = Audio(sound(24_000), 24_000)
+    summary = told(heard_everywhere(), audio, audio.samples[0]).to_json()
+    assert (summary["tempo"], summary["key"], summary["beats"], summary["instruments"]) == (None, None, [], [])
+    assert summary["chords"] == [{"start": 0.0, "end": float(SECONDS), "chord": "N"}]
+    struck = audio.samples[0] * (np.arange(audio.frames) % 12_000 < 3_000)
+    assert told(heard_everywhere(), audio, struck).to_json() == heard_everywhere().to_json()
+
+
 def test_what_one_channel_alone_plays_is_no_silence() -> None:
     samples = np.concatenate([sound(), np.zeros((1, SECONDS * 44_100), np.float32)])
     assert not silent_frames(Audio(samples, 44_100), FRAMES, 50).any()

@@ -106,6 +106,17 @@ def test_filters_of_a_song_that_is_the_same_in_both_channels_follow_the_odds_as_
     torch.testing.assert_close(filters.sum(dim=1)[0], mask, rtol=0.02, atol=0.01)
 
 
+def test_extra_odds_are_those_of_what_is_asked_for_and_a_little_more(renderer: Renderer) -> None:
+    audio = noise(24_000, batch=1)
+    odd(renderer, 1.0, 0.5, 0.0, 0.0)
+    asked = query(0, 2)
+    once, stereo = renderer.select(audio, asked), renderer.select_stereo(audio.expand(2, -1), asked[0])
+    odd(renderer, 0.25, 0.5, -0.75, 0.0)
+    torch.testing.assert_close(renderer.select(audio, asked, extra_odds=0.75), once)
+    torch.testing.assert_close(renderer.select_stereo(audio.expand(2, -1), asked[0], extra_odds=0.75), stereo)
+    assert not renderer.select(audio, query(), extra_odds=0.75).any()
+
+
 def test_weights_from_before_there_were_odds_have_none(renderer: Renderer) -> None:
     old = {name: value for name, value in renderer.state_dict().items() if name != "asked_odds"}
     odd(renderer, 1.0, 1.0, 1.0, 1.0).load_state_dict(old)
