@@ -128,10 +128,11 @@ def arrange(
         notes[name] = on_the_beat(sampled if name == DRUMS else in_harmony(sampled, heard), places)
         part = DRUMS if name == DRUMS else "melodic"
         written[part] = np.maximum(written[part], write_score(notes[name], tokens))
-    stem = np.zeros(source.shape[0], np.float32)
+    stem, called = np.zeros(source.shape[0], np.float32), dict(instruction.names)
     for number, name in enumerate(names):
         playing(number / max(len(names), 1))
-        played = networks.play(notes[name], name, source.shape[0], seed)
+        programs = vocabulary.programs(name, called.get(name))
+        played = networks.play(notes[name], name, source.shape[0], seed, programs)
         _add_at(stem, played, PROMINENCE.get(name, 0.0))
     _to_level(stem, level)
     playing(1.0)

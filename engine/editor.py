@@ -34,7 +34,8 @@ from engine.instruction.lexicon import lexicon
 from engine.networks import Networks, choose_device
 from engine.preview import NoteGuess, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
-from engine.rendering import Change, Stems, apply_change, complement, place, place_stems, render, taken_level
+from engine.remarks import remarks
+from engine.rendering import Change, Stems, apply_change, complement, place, place_stems, render
 from engine.score import later
 from engine.vocabulary import VOCALS, Vocabulary
 from engine.watching import IsCancelled, OnPreview, OnProgress, Watch, Watcher
@@ -55,11 +56,6 @@ QUIET_SONG = -23.0
 
 LEAST_BAND = 15.0
 """Decibels under the usual level of its instruments from which on a band counts as not there."""
-
-
-HARDLY_ANY = -25.0
-"""Decibels of the song. On validation songs nine of ten masks of what is not there take less, and nearly half of those
-of what is there; these hold, in the median, more of other instruments than of what was asked for (SI-SDR -4 dB)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,7 +311,9 @@ class Editor:
             latents = sampled.get("target")
             latents = networks.encode(to_model(edited), decoding) if latents is None else latents
             target = Audio(networks.decode(latents, source.shape[0], decoding)[None], SAMPLE_RATE)
-        return _Outcome(edited, steps, instruments, self._warnings(instruction, sides, mask), target, stems, notes)
+        return _Outcome(
+            edited, steps, instruments, remarks(instruction, self.bundle, sides, mask), target, stems, notes
+        )
 
     def _taken(
         self, sides: np.ndarray, instruction: Instruction, heard: tuple[str, ...], watch: Watch
@@ -421,23 +419,6 @@ class Editor:
                 "this model writes notes, which an embedding of sound cannot guide", "leave that guidance out"
             )
 
-    def _warnings(self, instruction: Instruction, sides: np.ndarray, mask: np.ndarray | None) -> tuple[str, ...]:
-        """What the user may not expect. The edit is done all the same."""
-        found = [f"'{word}' was ignored" for word in instruction.ignored]
-        if limit := self.bundle.limits.get(instruction.operation):
-            found.append(limit)
-        if mask is None or instruction.operation not in (Operation.REMOVE, Operation.EXTRACT, Operation.REPLACE):
-            return tuple(found)
-        level = taken_level(sides, SAMPLE_RATE, mask)
-        if level is None:
-            found.append("there is nothing but silence here")
-        elif level < HARDLY_ANY:
-            families = self.bundle.vocabulary.families
-            whole = [family for family in families if set(family.members) == set(instruction.instruments)]
-            names = whole[0].name if whole else " or ".join(instruction.instruments)
-            found.append(f"almost nothing of the {names} was found: what was taken lies {-level:.0f} dB below the song")
-        return tuple(found)
-
     def _check_audio(self, audio: Audio) -> None:
         if not isinstance(audio, Audio):
             raise UserError(f"{type(audio).__name__} is no Audio", "give Audio(samples, sample_rate)")
@@ -475,6 +456,12 @@ def _checked(instruction: Instruction, vocabulary: Vocabulary) -> Instruction:
             meant = words.sound(name.lower())
             # A family, or another name, which only a sentence may use.
             raise _by_name(name, *meant.instruments) if meant else words.unknown_sound(name)
+    new = instruction.replacement if operation is Operation.REPLACE else instruction.instruments
+    for instrument, name in instruction.names:
+        if instrument not in new:
+            raise UserError(f"'{name}' names {instrument}, which is not among what is new", "leave it out")
+        if not vocabulary.instrument(instrument).sound_of(name):
+            raise words.unknown_sound(name)
     if genre is not None and genre not in vocabulary.genre_names:
         named = words.genre(genre.lower())
         raise _by_name(genre, named) if named else words.unknown_genre(genre)

@@ -34,7 +34,7 @@ from engine.targets import (
 )
 
 if TYPE_CHECKING:
-    from engine.editor import Editor
+    from engine.editor import Editor, Round
     from engine.watching import IsCancelled, OnPreview, OnProgress
 
 HEARD_TRACK = "heard"
@@ -99,7 +99,7 @@ def edit_file(
             path = _keep_round(rounds_folder, number, audio, info, untouched_spans(spans, audio.frames))
             done = edit.rounds[0]
             removed, added = _keep_stems(prefix, done.stems, info)
-            notes = _keep_notes(prefix, done.notes, editor, info)
+            notes = _keep_notes(prefix, done, editor, info)
             rounds.append(
                 RoundReport(
                     instruction=text,
@@ -258,13 +258,14 @@ def _keep_stems(prefix: Path | None, stems: Stems, source: FileInfo) -> tuple[st
     return removed and str(removed), added and str(added)
 
 
-def _keep_notes(prefix: Path | None, notes: Mapping[str, np.ndarray], editor: Editor, source: FileInfo) -> str | None:
+def _keep_notes(prefix: Path | None, done: Round, editor: Editor, source: FileInfo) -> str | None:
     """Write what new instruments play as MIDI; its path, None where nothing was written or nobody asked."""
-    if prefix is None or not any(len(rows) for rows in notes.values()):
+    if prefix is None or not any(len(rows) for rows in done.notes.values()):
         return None
     make_folder(prefix.parent)
     path = beside(prefix, "notes.mid")
-    _save(path, lambda part: write_midi(part, notes, editor.bundle.vocabulary), source.path)
+    called = dict(done.instruction.names)
+    _save(path, lambda part: write_midi(part, done.notes, editor.bundle.vocabulary, called), source.path)
     return str(path)
 
 

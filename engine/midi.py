@@ -25,10 +25,14 @@ _USUAL = {"vocals": 53, "bass": 33, "strings": 48, "flute": 73, "synth lead": 81
 _CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
 
 
-def write_midi(path: Path, notes: Mapping[str, np.ndarray], vocabulary: Vocabulary) -> None:
-    """Write `notes` (instrument -> (n, 4) of engine.score, in seconds of the song) to `path`, and wait for the disk."""
+def write_midi(
+    path: Path, notes: Mapping[str, np.ndarray], vocabulary: Vocabulary, called: Mapping[str, str] | None = None
+) -> None:
+    """Write `notes` (instrument -> (n, 4) of engine.score, in seconds of the song) to `path`, and wait for the disk.
+    `called`: what an instrument was asked for as, where that name has a sound of its own ("harp", of the strings)."""
     song = mido.MidiFile(ticks_per_beat=TICKS_PER_BEAT)
     programs = {term.name: term.programs[0] for term in vocabulary.instruments if term.programs} | _USUAL
+    programs |= {instrument: vocabulary.programs(instrument, name)[0] for instrument, name in (called or {}).items()}
     for number, (instrument, rows) in enumerate(notes.items()):
         drums = instrument == "drums"
         channel = _DRUM_CHANNEL if drums else _CHANNELS[number % len(_CHANNELS)]

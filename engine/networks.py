@@ -9,7 +9,7 @@ Shapes: T samples, F frames (50/s), C latent channels, Z latent frames, N instru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, cast
@@ -316,10 +316,13 @@ class Networks:
         )
         return held(read_score(state[0].cpu().numpy()), expected[0])
 
-    def play(self, notes: np.ndarray, instrument: str, samples: int, seed: int) -> np.ndarray:
-        """Notes (n, 4) of engine.score -> the stem (samples,) float32 at 24 kHz, at a level of its own."""
+    def play(
+        self, notes: np.ndarray, instrument: str, samples: int, seed: int, programs: Collection[int] = ()
+    ) -> np.ndarray:
+        """Notes (n, 4) of engine.score -> the stem (samples,) float32 at 24 kHz, at a level of its own, by one of the
+        General MIDI `programs` where there are any."""
         number = self.bundle.vocabulary.instrument_names.index(instrument)
-        return self.part("synthesizer").play(notes, number, samples=samples, seed=seed)
+        return self.part("synthesizer").play(notes, number, samples=samples, seed=seed, programs=programs)
 
     def _decode(self, latents: Tensor, samples: int, step: Step, source: np.ndarray | None) -> np.ndarray:
         autoencoder = self._autoencoder

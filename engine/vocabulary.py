@@ -18,13 +18,19 @@ VOCALS = "vocals"
 @dataclass(frozen=True)
 class Term:
     """One thing with its everyday names. `members` is filled for families ("guitar") only, `band` for genres: who
-    plays it, the most usual first."""
+    plays it, the most usual first. `sounds` says which General MIDI programs of an instrument are meant by a name of
+    it: a harp is one of the strings that we can hear, but who adds a harp wants no violin."""
 
     name: str
     aliases: tuple[str, ...] = ()
     programs: tuple[int, ...] = ()
     members: tuple[str, ...] = ()
     band: tuple[str, ...] = ()
+    sounds: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    def sound_of(self, name: str) -> tuple[int, ...]:
+        """The programs that are meant by `name`, one of its names as they stand here; none where any will do."""
+        return dict(self.sounds).get(name, ())
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Vocabulary:
                     tuple(entry.get("programs", ())),
                     tuple(entry.get("members", ())),
                     tuple(entry.get("band", ())),
+                    tuple((name, tuple(programs)) for name, programs in entry.get("sounds", {}).items()),
                 )
                 for entry in data[key]
             )
@@ -69,6 +76,7 @@ class Vocabulary:
                 | ({"programs": list(term.programs)} if term.programs else {})
                 | ({"members": list(term.members)} if term.members else {})
                 | ({"band": list(term.band)} if term.band else {})
+                | ({"sounds": {name: list(programs) for name, programs in term.sounds}} if term.sounds else {})
                 for term in terms
             ]
 
@@ -91,6 +99,16 @@ class Vocabulary:
     @cached_property
     def _by_program(self) -> dict[int, str]:
         return {program: term.name for term in self.instruments for program in term.programs}
+
+    def instrument(self, name: str) -> Term:
+        """Raises KeyError where there is none."""
+        return {term.name: term for term in self.instruments}[name]
+
+    def programs(self, instrument: str, name: str | None = None) -> tuple[int, ...]:
+        """General MIDI programs (0-127) that play an instrument of the vocabulary where it is called `name`; none where
+        any will do. Raises KeyError for another instrument."""
+        term = self.instrument(instrument)
+        return (term.sound_of(name) if name else ()) or term.sound_of(instrument)
 
     def instrument_of_program(self, program: int) -> str | None:
         """The instrument of a General MIDI program (0-127), or None for sound effects."""

@@ -14,6 +14,7 @@ from engine.bundle import Bundle
 from engine.errors import UserError
 from engine.models.configuration import ModelConfiguration
 from engine.models.renderer import Renderer
+from engine.vocabulary import Vocabulary
 from training import checkpoints
 from training.calibration import choose_odds
 from training.stages import stage_class, stages_of
@@ -84,14 +85,16 @@ def pack_runs(
         learnt = checkpoints.vocabulary_of(found)
         if vocabulary is not None and learnt.instrument_names != vocabulary.instrument_names:
             raise UserError(f"{run} was trained on another vocabulary than the stages before it", "train it again")
-        # Aliases and bands may have grown since the others were trained: instructions are the diffusion's.
-        if vocabulary is None or part == "unet":
-            vocabulary = learnt
+        vocabulary = learnt if vocabulary is None or part == "unet" else vocabulary
         parts[part] = checkpoints.load_part(run, part)
         provenance["stages"][stage] = {key: state.get(key) for key in checkpoints.HISTORY}
         figures[stage] = state["metrics"]
     if vocabulary is None:
         raise UserError(f"{runs} holds no training run", "train the stages first")
+    spoken = Vocabulary.default()
+    if (spoken.instrument_names, spoken.genre_names) == (vocabulary.instrument_names, vocabulary.genre_names):
+        # What things are called, and what is meant by it, asks for no training.
+        vocabulary = spoken
     if tapes is not None and isinstance(renderer := parts.get("renderer"), Renderer):
         songs = Tapes(tapes / "validation")
         names = vocabulary.instrument_names

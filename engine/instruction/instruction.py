@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
@@ -28,7 +29,9 @@ class Instruction:
 
     `instruments`: what is added, removed, extracted, taken out (replace), or plays in the remix. `replacement`: what is
     put in (replace only). `genre`: remix only, beside instruments or without. `region`: None for the whole song.
-    `ignored`: words that were understood but that no model can follow ("soft"); they are told, and do not count.
+    `names`: pairs (instrument, name) of what is new where it was asked for by another name that has a sound of its own
+    ("harp", of the strings). `ignored`: words that were understood but that no model can follow ("soft"); they are
+    told, and do not count.
     """
 
     operation: Operation
@@ -36,15 +39,27 @@ class Instruction:
     replacement: tuple[str, ...] = ()
     genre: str | None = None
     region: Region | None = None
+    names: tuple[tuple[str, str], ...] = ()
     ignored: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def text(self) -> str:
-        """The wording of Table 5, which the text encoder reads; without the region."""
-        names = ", ".join(self.instruments)
+        """The wording of Table 5, which the text encoder reads, in the vocabulary's names; without the region."""
+        return self._worded({})
+
+    @property
+    def wording(self) -> str:
+        """`text` with what is new called as it was asked for."""
+        return self._worded(dict(self.names))
+
+    def _worded(self, called: Mapping[str, str]) -> str:
+        if self.operation in (Operation.ADD, Operation.REMIX):
+            names = ", ".join(called.get(name, name) for name in self.instruments)
+        else:
+            names = ", ".join(self.instruments)
         match self.operation:
             case Operation.REPLACE:
-                return f"Replace {names} with {', '.join(self.replacement)}"
+                return f"Replace {names} with {', '.join(called.get(name, name) for name in self.replacement)}"
             case Operation.REMIX if self.genre:
                 return f"Remix to {self.genre.title()} genre" + (f" with {names}" if names else "")
             case Operation.REMIX:
@@ -54,8 +69,8 @@ class Instruction:
 
     @property
     def sentence(self) -> str:
-        """`text` with the region: what reads back to this instruction (to the millisecond)."""
-        return f"{self.text} {_region_words(self.region)}" if self.region else self.text
+        """`wording` with the region: what reads back to this instruction (to the millisecond)."""
+        return f"{self.wording} {_region_words(self.region)}" if self.region else self.wording
 
     def describe(self) -> str:
         """How the instruction was understood, for people: "Remove drums from 0:10 to 0:20 (ignored: soft)"."""

@@ -70,10 +70,12 @@ def _is_said(character: str) -> bool:
 
 @dataclass(frozen=True)
 class Names:
-    """What a phrase stands for: instruments of the vocabulary (several for a family)."""
+    """What a phrase stands for: instruments of the vocabulary (several for a family). `name`: what one is called that
+    has a sound of its own under that name."""
 
     instruments: tuple[str, ...]
     family: bool = False
+    name: str | None = None
 
 
 class Lexicon:
@@ -87,8 +89,9 @@ class Lexicon:
             for phrase in _phrases(term):
                 self._sounds[phrase] = Names(term.members, family=True)
         for term in vocabulary.instruments:
+            own = {phrase: name for name, _ in term.sounds if name != term.name for phrase in _spoken(name)}
             for phrase in _phrases(term):
-                self._sounds[phrase] = Names((term.name,))
+                self._sounds[phrase] = Names((term.name,), name=own.get(phrase))
         self._genres = {phrase: term.name for term in vocabulary.genres for phrase in _phrases(term)}
         self._compounds = {phrase for phrase in (*self._sounds, *self._genres) if re.search(r"\band\b|[&/+]", phrase)}
 
@@ -182,8 +185,12 @@ def _unlearnt(named: str, phrase: str, known: Iterable[str], choice: str) -> Use
 
 def _phrases(term: Term) -> Iterator[str]:
     for phrase in (term.name, *term.aliases):
-        spoken = normalise(phrase).replace("-", " ")
-        yield from {spoken: None, spoken.replace(" & ", " and "): None, spoken.replace(" and ", " & "): None}
+        yield from _spoken(phrase)
+
+
+def _spoken(phrase: str) -> Iterable[str]:
+    spoken = normalise(phrase).replace("-", " ")
+    return {spoken: None, spoken.replace(" & ", " and "): None, spoken.replace(" and ", " & "): None}
 
 
 def _forms(phrase: str) -> Iterator[str]:

@@ -150,8 +150,23 @@ def _two_ways(clause: str) -> UserError:
 
 
 def _listed(operation: Operation, phrase: str, words: Lexicon) -> Instruction:
-    names, ignored = _sounds(phrase, words)
-    return Instruction(operation, _flat(names, operation is not Operation.ADD), ignored=ignored)
+    found, ignored = _sounds(phrase, words)
+    if operation is Operation.ADD:
+        return _with_new(Instruction(operation, _flat(found, False), ignored=ignored), found)
+    return Instruction(operation, _flat(found, True), ignored=ignored)
+
+
+def _with_new(instruction: Instruction, found: Iterable[Names]) -> Instruction:
+    """With the names by which what is new was asked for. Of two names of one instrument the first plays; the other is
+    told as ignored."""
+    names: dict[str, str | None] = {}
+    ignored = list(instruction.ignored)
+    for one in found:
+        instrument = one.instruments[0]
+        if names.setdefault(instrument, one.name) != one.name:
+            ignored.append(one.name or instrument)
+    named = tuple((instrument, name) for instrument, name in names.items() if name is not None)
+    return replace(instruction, names=named, ignored=tuple(dict.fromkeys(ignored)))
 
 
 def _sounds(phrase: str, words: Lexicon) -> tuple[list[Names], tuple[str, ...]]:
@@ -205,7 +220,7 @@ def _replace(match: re.Match[str], words: Lexicon) -> Instruction:
         raise UserError(
             f"'{match['a']}' and '{match['b']}' are both {names} to the model", "replace it with another instrument"
         )
-    return Instruction(Operation.REPLACE, removed, added, ignored=ignored_out + ignored_in)
+    return _with_new(Instruction(Operation.REPLACE, removed, added, ignored=ignored_out + ignored_in), into)
 
 
 def _half_replace(match: re.Match[str], words: Lexicon) -> Instruction:
@@ -216,8 +231,7 @@ def _half_replace(match: re.Match[str], words: Lexicon) -> Instruction:
 def _remix_to(match: re.Match[str], words: Lexicon) -> Instruction:
     phrase = match["g"]
     if match.groupdict().get("x") is None and words.genre(phrase) is None and _are_sounds(phrase, words):
-        names, ignored = _sounds(phrase, words)
-        return Instruction(Operation.REMIX, _flat(names, False), ignored=ignored)
+        return _remixed(phrase, words)
     return _remix_genre(match, words)
 
 
@@ -229,16 +243,19 @@ def _remix_genre(match: re.Match[str], words: Lexicon) -> Instruction:
         if len(parts) > 1 and all(words.genre(part) for part in parts):
             raise UserError(f"'{phrase}' are several genres", "remix to one at a time")
         raise words.unknown_genre(phrase)
-    names, ignored = _sounds(band, words) if band else ([], ())
-    return Instruction(Operation.REMIX, _flat(names, False), genre=genre, ignored=ignored)
+    return replace(_remixed(band, words), genre=genre) if band else Instruction(Operation.REMIX, genre=genre)
 
 
 def _remix_with(match: re.Match[str], words: Lexicon) -> Instruction:
     genre = words.genre(match["g"])
     if genre is not None:
         return Instruction(Operation.REMIX, genre=genre)
-    names, ignored = _sounds(match["g"], words)
-    return Instruction(Operation.REMIX, _flat(names, False), ignored=ignored)
+    return _remixed(match["g"], words)
+
+
+def _remixed(phrase: str, words: Lexicon) -> Instruction:
+    found, ignored = _sounds(phrase, words)
+    return _with_new(Instruction(Operation.REMIX, _flat(found, False), ignored=ignored), found)
 
 
 def _maybe_genre(match: re.Match[str], words: Lexicon) -> Instruction | None:

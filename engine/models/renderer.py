@@ -105,8 +105,8 @@ class Renderer(nn.Module):
     def select(self, audio: Tensor, query: Tensor, extra_odds: float = 0.0) -> Tensor:
         """The part of the audio that is the queried instruments.
 
-        audio: (B, T); query: (B, N), 1 for each instrument asked for; extra_odds: natural logarithm of the odds by which
-        those are likelier than `asked_odds` makes them -> mask (B, K, t) in [0, 1].
+        audio: (B, T); query: (B, N), 1 for each instrument asked for; extra_odds: natural logarithm of the odds by
+        which those are likelier than `asked_odds` makes them -> mask (B, K, t) in [0, 1].
         Deterministic in its arguments; an empty query selects exactly nothing.
         """
         return self.mask(self.log_shares(self.features(self.stft(audio))), query, extra_odds)

@@ -9,6 +9,7 @@ Shapes: N notes, K knots, P partials, B noise bands, D modes of a drum, R knots 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,18 +138,28 @@ class Synthesizer(nn.Module):
 
     @torch.no_grad()
     def play(
-        self, notes: np.ndarray, instrument: int, *, samples: int, seed: int, timbre: int | None = None
+        self,
+        notes: np.ndarray,
+        instrument: int,
+        *,
+        samples: int,
+        seed: int,
+        timbre: int | None = None,
+        programs: Collection[int] = (),
     ) -> np.ndarray:
         """The notes as a stem: (samples,) float32, mono 24 kHz; a chord sounds at about -20 dBFS RMS.
 
         notes: (n, 4) float64 of start, end (seconds), MIDI pitch, velocity (1-127), in any order. The seed chooses
         the timbre among those of the instrument where `timbre` is None, and the noise; the same seed gives the same
-        samples. Raises ValueError where the instrument has no timbre.
+        samples. `programs` are General MIDI's: only timbres of those are chosen from, where there are any.
+        Raises ValueError where the instrument has no timbre.
         """
         rng = np.random.default_rng([seed, instrument])
         own = self.timbres_of(instrument)
         if not len(own):
             raise ValueError(f"the synthesizer has no timbre for instrument {instrument}")
+        meant = own[np.isin(self.program.cpu().numpy()[own], list(programs))]
+        own = meant if len(meant) else own
         chosen = int(rng.choice(own)) if timbre is None else int(timbre)
         stem = np.zeros(samples, np.float32)
         drums = chosen >= self.config.timbres

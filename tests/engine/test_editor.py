@@ -467,3 +467,13 @@ def test_what_no_edit_can_be_done_with_is_said_in_words(editor: Editor, values: 
 def test_a_sample_rate_is_a_whole_number_of_hertz(rate: object) -> None:
     with pytest.raises(UserError, match="is not a sample rate"):
         Audio(np.zeros((1, 10), np.float32), rate)  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_replaced_is_taken_out_more_thoroughly_than_what_is_removed(editor: Editor) -> None:
+    audio = song(24_000, channels=1)
+    removed, replaced = (
+        editor.run(EditRequest(audio, text), keep_stems=True).rounds[0].stems.removed
+        for text in ("remove piano", "replace piano with organ")
+    )
+    assert removed is not None and replaced is not None
+    assert 1.05 * np.linalg.norm(removed.samples) < np.linalg.norm(replaced.samples) <= np.linalg.norm(audio.samples)

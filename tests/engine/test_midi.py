@@ -66,3 +66,13 @@ def test_whatever_is_written_is_a_file_that_can_be_read(
     track = mido.MidiFile(path).tracks[0]
     assert sum(message.type == "note_on" for message in track) == len(rows)
     assert all(message.time >= 0 for message in track)
+
+
+def test_a_track_has_the_program_of_what_was_asked_for(tmp_path: Path) -> None:
+    notes = np.array([[0.0, 1.0, 60, 80]])
+    programs = []
+    for called in (None, {"strings": "harp"}):
+        write_midi(tmp_path / "a.mid", {"strings": notes}, VOCABULARY, called)
+        song = mido.MidiFile(tmp_path / "a.mid")
+        programs += [message.program for track in song.tracks for message in track if message.type == "program_change"]
+    assert programs == [48, 46]

@@ -157,3 +157,18 @@ def test_noise_has_the_power_of_its_bands() -> None:
 def test_shipped_size_stays_small() -> None:
     network = Synthesizer(SynthesizerConfiguration(), instruments=19)
     assert sum(value.numel() for value in network.state_dict().values()) * 2 < 4e6
+
+
+def test_only_timbres_of_the_programs_that_are_meant_are_chosen_from(synthesizer: Synthesizer) -> None:
+    synthesizer.program.copy_(torch.tensor([16, 19, 0]))
+    synthesizer.ratios[1] *= 1.5  # the second timbre is told by its pitch
+
+    def is_the_second(seed: int, *programs: int) -> bool:
+        sound = synthesizer.play(np.array([note(0, 0.9, 69)]), ORGAN, samples=24_000, seed=seed, programs=programs)
+        return bool(np.abs(np.fft.rfft(sound)).argmax() * SAMPLE_RATE / 24_000 > 550)
+
+    seeds = range(8)
+    assert [is_the_second(seed, 19) for seed in seeds] == [True] * 8
+    assert [is_the_second(seed, 16, 3) for seed in seeds] == [False] * 8
+    for programs in ((), (16, 19), (99,)):  # of nobody's program any of the instrument
+        assert {is_the_second(seed, *programs) for seed in seeds} == {True, False}
