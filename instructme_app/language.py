@@ -23,6 +23,7 @@ def language_for(choice: str) -> str:
 def speak(app: QCoreApplication, choice: str) -> str:
     """Translate what is made from now on, Qt's own buttons and dialogs included; the language's code."""
     code = language_for(choice)
+    _write_numbers_as(code)
     if code == "en":
         return code
     own = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
@@ -32,5 +33,10 @@ def speak(app: QCoreApplication, choice: str) -> str:
             app.installTranslator(translator)
         else:
             log.warning("the translation %s cannot be read", path)
-    QLocale.setDefault(QLocale(code))
     return code
+
+
+def _write_numbers_as(code: str) -> None:
+    """Numbers fit the words around them; of the countries that speak them, the system's own says how they look."""
+    system, chosen = QLocale.system(), QLocale(code)
+    QLocale.setDefault(system if system.language() == chosen.language() else chosen)

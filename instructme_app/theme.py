@@ -151,6 +151,7 @@ def apply(app: QApplication, theme: Theme) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, role, theme.colour("disabled"))
     app.setPalette(palette)
     app.setStyleSheet(_style_sheet(theme))
+    sizes.settle(app)
 
 
 def _style_sheet(theme: Theme) -> str:
@@ -179,7 +180,7 @@ QMenu::item:disabled { color: @disabled; }
 QMenu::separator { height: 1px; background: @line; margin: 6px 8px; }
 QStatusBar { padding-left: 12px; background: @window; color: @faint; font-size: 12px; }
 QStatusBar::item { border: none; }
-QStatusBar QLabel { color: @faint; font-size: 12px; padding: 0 6px; }
+QStatusBar QLabel { color: @faint; font-size: 12px; padding: 0 6px 0 19px; }
 
 QLabel[role="title"] { color: @text; font-size: 17px; font-weight: 600; }
 QLabel[role="muted"] { color: @muted; font-size: 12px; }

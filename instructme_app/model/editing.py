@@ -32,11 +32,13 @@ from engine.messages import (
 from engine.session import Pending, Project
 from engine.vocabulary import Vocabulary
 from instructme_app.engine_thread import EngineDoor
+from instructme_app.messages import translated
 from instructme_app.model.failure import Failure
 from instructme_app.model.forecast import Forecast, Past, kind_of
 from instructme_app.model.jobs import Job, Queue
 from instructme_app.model.listening import Listening
 from instructme_app.model.memory import Memory, memory_for
+from instructme_app.model.numbers import with_points
 from instructme_app.model.previewing import read_preview
 from instructme_app.model.session import Session
 from instructme_app.model.wishes import Wish, again, can_repeat, jobs_for
@@ -99,7 +101,7 @@ class Editing(QObject):
 
     def read(self, text: str) -> tuple[Instruction, ...]:
         """Raises UserError on anything that is not understood."""
-        return tuple(read_instructions(text, self.vocabulary))
+        return tuple(read_instructions(with_points(text), self.vocabulary))
 
     def suggestions(self) -> tuple[str, ...]:
         """Instructions that fit what is heard in the current round."""
@@ -120,6 +122,7 @@ class Editing(QObject):
         base, current = self.queue.running if first else self.queue.tail, project.history.current.id
         if base is not None and current not in self.queue.goes_on_from(base):
             base = None  # the user went to another round meanwhile, and means that one
+        text = with_points(text)  # what is kept is read elsewhere, too
         jobs = jobs_for(text, self.read(text), wish or Wish(), base, current, info.duration)
         self._queued(self.queue.insert_next(*jobs) if first else self.queue.append(*jobs))
         return jobs
@@ -357,7 +360,7 @@ class Editing(QObject):
             return
         self.queue = self.queue.finish(made.id)
         if report.warnings:
-            self.noted.emit("; ".join(report.warnings))
+            self.noted.emit("; ".join(map(translated, report.warnings)))
         self.queue_changed.emit()
         self._pump()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from engine.audio import ENCODINGS, QUALITIES, Encoding, FileInfo, Quality, same_as
+from instructme_app.model.numbers import number
 
 SOURCE_FORMAT = "source"
 """The choice that follows the song."""
@@ -64,6 +65,6 @@ def describe_bytes(count: float) -> str:
     """Decimal units, as file managers and disks count."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000 or unit == "GB":
-            return f"{count:.0f} {unit}" if count >= 100 or unit == "B" else f"{count:.1f} {unit}"
+            return f"{number(count, '.0f' if count >= 100 or unit == 'B' else '.1f')} {unit}"
         count /= 1000
     raise AssertionError

@@ -9,17 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal
 
 from engine.bundle import Bundle, default_bundle, list_bundles
 from engine.errors import UserError
 from engine.messages import Load
+from instructme_app.messages import line
 from instructme_app.model.failure import Failure
+from instructme_app.model.numbers import number
 from instructme_app.model.settings import Settings
 
 log = logging.getLogger(__name__)
 
 Row = tuple[str, str]
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("models", text)
 
 
 @dataclass(frozen=True)
@@ -101,14 +107,15 @@ def flat(metrics: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
         elif isinstance(value, Mapping):
             yield from flat(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", f"{value:.4g}" if isinstance(value, float) else str(value)
+            yield f"{prefix}{name}", number(value, ".4g") if isinstance(value, float) else str(value)
 
 
 def _interval(value: Mapping[str, Any]) -> str:
     try:
-        text = f"{float(value['mean']):.3g}"
+        text = number(float(value["mean"]), ".3g")
         if value.get("low") is not None and value.get("high") is not None:
-            text += f" ({float(value['low']):.3g} to {float(value['high']):.3g})"
+            low, high = (number(float(value[end]), ".3g") for end in ("low", "high"))
+            text = tr("{0} ({1} to {2})").format(text, low, high)
         return text + (f", n = {value['count']}" if value.get("count") is not None else "")
     except (TypeError, ValueError):
         return str(value.get("mean"))
@@ -134,12 +141,13 @@ def _measured(metrics: Mapping[str, Any]) -> tuple[tuple[tuple[str, str, str], .
     settings = found.get("settings")
     on = ""
     if isinstance(settings, Mapping) and settings.get("songs") and settings.get("seconds"):
-        on = f"{settings['songs']} x {settings['seconds']:g} s"
+        on = f"{settings['songs']} × {number(settings['seconds'])} s"
     return tuple(rows), on
 
 
 def _decibels(value: Mapping[str, Any]) -> str:
-    return f"{value['mean']:.1f} dB ({value['low']:.1f} to {value['high']:.1f})"
+    mean, low, high = (number(float(value[name]), ".1f") for name in ("mean", "low", "high"))
+    return tr("{0} ({1} to {2})").format(f"{mean} dB", low, high)
 
 
 def _made(provenance: Mapping[str, Any]) -> tuple[tuple[Row, ...], tuple[str, ...]]:
@@ -150,8 +158,8 @@ def _made(provenance: Mapping[str, Any]) -> tuple[tuple[Row, ...], tuple[str, ..
     for name, value in (stages if isinstance(stages, Mapping) else {}).items():
         parts = []
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
-            parts.append(f"{int(value['step']):,} steps")
-            parts.append(f"{float(value['seconds']) / 60:.0f} min")
+            parts.append(tr("{0} steps").format(number(int(value["step"]), ",d")))
+            parts.append(f"{number(float(value['seconds']) / 60, '.0f')} min")
             machine = value.get("machine") or {}
             parts.append(str(machine.get("gpu") or machine.get("cpu") or ""))
         rows.append((str(name), ", ".join(part for part in parts if part)))
@@ -268,7 +276,7 @@ class Models(QObject):
         folder = Path(name)
         known = facts or ModelFacts(folder, folder.name)
         if failure is not None:
-            known = ModelFacts(folder, known.name, known.version, problem=f"{failure.cause}; {failure.remedy}")
+            known = ModelFacts(folder, known.name, known.version, problem=line(failure.cause, failure.remedy))
         wanted = folder in self._adding
         if failure is None or not wanted:
             self._facts[folder] = known

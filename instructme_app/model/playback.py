@@ -7,6 +7,7 @@ import threading
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from instructme_app.messages import translated
 from instructme_app.model.devices import PORT
 from instructme_app.model.mixer import FASTEST, Mixer, Track
 from instructme_app.model.output import Health, Output
@@ -185,12 +186,12 @@ class Playback(QObject):
         self._clock.invalidate()
         self._say_problem("")
         if note:
-            self.noted.emit(note)
+            self.noted.emit(translated(note))
 
     def _failed(self, problem: str) -> None:
         # No device pulls the sound: the wall clock does, so that the window works the same.
         self._clock.start()
-        self._say_problem(problem)
+        self._say_problem(translated(problem))
 
     def _lost(self) -> None:
         self.noted.emit(self.tr("The sound device went away; looking for another one"))

@@ -39,7 +39,7 @@ def jobs_for(
         for instruction in instructions:
             below = Job(
                 id=uuid.uuid4().hex,
-                text=instruction.text,
+                text=instruction.wording,
                 typed=text,
                 seed=secrets.randbelow(SEEDS) if wish.seed is None else wish.seed + variation,
                 parent=current if below is None else None,

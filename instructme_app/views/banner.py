@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.sizes import px
+from instructme_app.messages import translated
+from instructme_app.sizes import fit, px
 from instructme_app.views.fitting import FittingWords
 
 
@@ -42,7 +43,7 @@ class Banner(QFrame):
         self.details.setAccessibleName(self.tr("Details"))
         # A reader's keyboard gets out of it again.
         self.details.setTabChangesFocus(True)
-        self.details.setMaximumHeight(px(120))
+        fit(self.details, lambda part: part.setMaximumHeight(px(120)))
         self.details.hide()
 
         words = QVBoxLayout()
@@ -68,6 +69,7 @@ class Banner(QFrame):
         self.hide()
 
     def show_problem(self, cause: str, remedy: str, detail: str = "", can_retry: bool = False) -> None:
+        cause, remedy = translated(cause), translated(remedy)
         self.cause.setText(_sentence(cause))
         self.remedy.setText(_sentence(remedy))
         self.remedy.setVisible(bool(remedy))

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from instructme_app import theme
+from instructme_app.model import numbers
 
 
 class BlindStrip(QFrame):
@@ -115,4 +116,4 @@ class BlindStrip(QFrame):
 
 def percent(share: float) -> str:
     """A probability for people: 17 %, 0.4 %."""
-    return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
+    return f"{numbers.number(100 * share, '.0f' if share >= 0.01 else '.1f')} %"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 from instructme_app.views.fitting import FittingLine
+from instructme_app.views.form_controls import Decimal
 from instructme_app.views.prompt_controls import Stepper
 
 MOST_STEPS = 64
@@ -34,13 +35,13 @@ class Drawer(QWidget):
         self.strength.setAccessibleName(self.tr("Strength"))
         self.strength.setToolTip(self.tr("How much of the change is made: 0% leaves the song as it is"))
         self.percent = QLabel()
-        self.percent.setFixedWidth(px(40))
+        fit(self.percent, lambda part: part.setFixedWidth(px(40)))
         self.steps = QSpinBox()
         self.steps.setRange(0, MOST_STEPS)
         self.steps.setSpecialValueText(own)
         steps = Stepper(self.steps, self.tr("Steps"), NUMBER)
         steps.setToolTip(self.tr("Sampling steps of what is added: more take longer"))
-        self.guidance = QDoubleSpinBox()
+        self.guidance = Decimal()
         self.guidance.setRange(0.0, MOST_GUIDANCE)
         self.guidance.setSingleStep(0.5)
         self.guidance.setDecimals(1)

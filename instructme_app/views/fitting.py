@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 
 LEAST = 40
 """Pixels that a line takes at least: of fewer nothing can be read."""
@@ -59,7 +59,7 @@ class FittingLine(_Fitting):
         super().__init__()
         self._name, self._mode = name, mode
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(px(LEAST))
+        fit(self, lambda part: part.setMinimumWidth(px(LEAST)))
         self.setText(text)
 
     def _describe(self) -> None:

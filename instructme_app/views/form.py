@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 
 LABELS = 132
 """Pixels of the column of labels."""
@@ -32,7 +32,7 @@ class Form(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(GAP)
-        self._grid.setColumnMinimumWidth(0, px(LABELS))
+        fit(self, lambda form: form._grid.setColumnMinimumWidth(0, px(LABELS)))
         self._grid.setColumnStretch(1, 1)
         self._rows = 0
 
@@ -132,7 +132,7 @@ def field(text: str = "") -> QLineEdit:
     """A line to write in, as high as the lists and buttons beside it."""
     line = QLineEdit(text)
     line.setProperty("role", "small")
-    line.setMinimumHeight(px(20) + 12)
+    fit(line, lambda part: part.setMinimumHeight(px(20) + 12))
     return line
 
 

@@ -1,10 +1,10 @@
-"""A check box and a drop-down list whose marks are seen in both themes, and on every system."""
+"""A check box and a drop-down list whose marks are seen in both themes, and on every system; a decimal to type."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QStyle, QStyleOptionButton
 
 from instructme_app import theme
 from instructme_app.sizes import px
@@ -60,3 +60,12 @@ class Choice(QComboBox):
         side = px(CHEVRON)
         painter.drawPixmap(QPointF(self.width() - side - 8, (self.height() - side) / 2), picture)
         painter.end()
+
+
+class Decimal(QDoubleSpinBox):
+    """A number that may be typed with a comma or a point: by itself the one that groups thousands here is left out, and
+    1.5 would be read as 15."""
+
+    def validate(self, text: str, position: int) -> object:
+        point = self.locale().decimalPoint()
+        return super().validate(text.replace("," if point == "." else ".", point), position)

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from instructme_app import theme
-from instructme_app.sizes import square
+from instructme_app.sizes import fit, square
+from instructme_app.views.fitting import FittingLine
 from instructme_app.views.history_delegate import ROUND, HistoryDelegate
 from instructme_app.views.history_list import HistoryList, HistoryModel
 from instructme_app.views.history_rows import HistoryRow, lay_out, matching, unfolded_for
@@ -69,15 +69,14 @@ class HistoryPanel(QWidget):
     def _build(self) -> None:
         heading = QLabel(self.tr("HISTORY"))
         heading.setProperty("role", "heading")
-        self.count = QLabel()
+        self.count = FittingLine(mode=Qt.TextElideMode.ElideRight)
         self.count.setProperty("role", "faint")
-        self.count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.starred_button, self.search_button = QToolButton(), QToolButton()
         self.starred_button.setToolTip(self.tr("Show starred rounds only"))
         self.search_button.setToolTip(self.tr("Find a round by its words (Ctrl+F)"))
         for button in (self.starred_button, self.search_button):
             button.setCheckable(True)
-            button.setIconSize(square(16))
+            fit(button, lambda part: part.setIconSize(square(16)))
             button.setAccessibleName(button.toolTip())
         self.search = QLineEdit()
         self.search.setProperty("role", "small")

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from instructme_app import theme
+from instructme_app import sizes, theme
 from instructme_app.model.media import Thumbnail
 from instructme_app.sizes import font, px
 from instructme_app.views.history_rows import HistoryRow
@@ -97,6 +97,7 @@ class HistoryDelegate(QStyledItemDelegate):
         self.pointer: QPoint | None = None
         """Where the mouse is, in the list's pixels."""
         self._pictures: dict[tuple[int, str, float], tuple[Thumbnail, QPixmap]] = {}
+        sizes.changed.connect(self._forget_pictures)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: HistoryRow = index.data(ROUND)
@@ -257,6 +258,9 @@ class HistoryDelegate(QStyledItemDelegate):
             painter.drawLine(QPointF(x - 2.5, middle), QPointF(x + 2.5, middle))
             if row.folded:
                 painter.drawLine(QPointF(x, middle - 2.5), QPointF(x, middle + 2.5))
+
+    def _forget_pictures(self) -> None:
+        self._pictures.clear()
 
     def _picture(self, thumbnail: Thumbnail, colour: QColor, ratio: float) -> QPixmap:
         """The waveform, drawn once for each tone: a hundred rounds scroll past as fast as three."""

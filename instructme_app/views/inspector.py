@@ -13,6 +13,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from instructme_app import theme
+from instructme_app.model.numbers import number
 from instructme_app.model.spectrum import Spectrum
 from instructme_app.sizes import font, px, window
 from instructme_app.views.spectrogram import note_name
@@ -40,7 +41,6 @@ class SpectrumInspector(QWidget):
         item.hideButtons()
         item.showGrid(x=True, y=True, alpha=0.12)
         item.getAxis("bottom").setTicks([[(math.log10(hertz), words) for hertz, words in TICKS], []])
-        item.getAxis("left").setWidth(px(54))
         item.getViewBox().setLimits(xMin=1.0, xMax=4.6, yMin=-110, yMax=20, minXRange=0.15, minYRange=6)
         item.getViewBox().setYRange(LOWEST_DB, HIGHEST_DB, padding=0)
         item.getViewBox().setXRange(math.log10(30), math.log10(20_000), padding=0.02)
@@ -90,7 +90,7 @@ class SpectrumInspector(QWidget):
         self.where.setText(text)
 
     def describe(self, hertz: float, decibels: float) -> str:
-        return f"{hertz:,.0f} Hz   {note_name(hertz)}   {decibels:.0f} dB"
+        return f"{number(hertz, ',.0f')} Hz   {note_name(hertz)}   {number(decibels, '.0f')} dB"
 
     def theme_changed(self) -> None:
         colours = theme.active()
@@ -105,6 +105,7 @@ class SpectrumInspector(QWidget):
             axis.setPen(pg.mkPen(colours.colour("line")))
             axis.setTextPen(pg.mkPen(colours.colour("faint")))
             axis.setTickFont(font(10))
+        self._item.getAxis("left").setWidth(px(54))
         self._item.setLabel("left", self.tr("dB"), color=colours.faint)
         self._item.setLabel("bottom", self.tr("Hz"), color=colours.faint)
         for line in self._cross:

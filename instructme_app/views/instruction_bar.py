@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.sizes import px, square
+from instructme_app.sizes import fit, px, square
 from instructme_app.views.drawer import Drawer
 from instructme_app.views.prompt_controls import SeedLock, Stepper
 from instructme_app.views.running import RunningRow
@@ -72,14 +72,14 @@ class InstructionBar(QFrame):
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._popup = popup = QListView()
         popup.setProperty("role", "completions")
-        popup.setMaximumWidth(px(480))
+        fit(popup, lambda part: part.setMaximumWidth(px(480)))
         self._completer.setPopup(popup)
         self._completer.setMaxVisibleItems(8)
         self.edit.setCompleter(self._completer)
 
         self.run_button = QPushButton(self.tr("Edit"))
         self.run_button.setProperty("kind", "primary")
-        self.run_button.setIconSize(square(16))
+        fit(self.run_button, lambda part: part.setIconSize(square(16)))
         # As high as what stands beside it.
         self.run_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         many = self.variation_count = QSpinBox()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap, Q
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from instructme_app import theme
-from instructme_app.sizes import font, px
+from instructme_app.sizes import fit, font, px
 from instructme_app.views.grid import paint_grid
 from instructme_app.views.time_axis import TimeAxis
 from instructme_app.views.time_widget import TimeWidget, gutter
@@ -40,14 +40,13 @@ class Lane(TimeWidget):
         self.note = ""
         """Shown in the middle while there is nothing to draw."""
         self.tones = tones
-        self.usual_height = px(height)
+        self._design_height = height
         self.stretch = 0
         """Its share of the height that is left over."""
         self.chosen_height: int | None = None
         """What the user dragged it to."""
         self._picture: QPixmap | None = None
-        self.least_height = px(self.LEAST)
-        self.setMinimumHeight(self.least_height)
+        fit(self, lambda lane: lane.setMinimumHeight(lane.least_height))
         self.setAccessibleName(title)
         axis.changed.connect(self._moved)
         axis.grid_changed.connect(self.refresh)
@@ -69,6 +68,14 @@ class Lane(TimeWidget):
     def readout(self, at: QPoint) -> str:
         """What is under a point of the picture, in widget coordinates; "" for nothing."""
         return ""
+
+    @property
+    def least_height(self) -> int:
+        return px(self.LEAST)
+
+    @property
+    def usual_height(self) -> int:
+        return px(self._design_height)
 
     @property
     def natural_height(self) -> int:

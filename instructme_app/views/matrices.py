@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from instructme_app import theme
 from instructme_app.model.analysis import ChordSpan
 from instructme_app.model.levels import MatrixLevels
+from instructme_app.model.numbers import number
 from instructme_app.sizes import font, px
 from instructme_app.views.lane import Lane, tick_labels
 from instructme_app.views.scales import heat_image, paint_colour_bar, spaced
@@ -103,7 +104,8 @@ class MatrixLane(Lane):
     def paint_scale(self, painter: QPainter, area: QRect) -> None:
         if self.levels is None or area.height() < 44:
             return
-        labels = [(1.0, "+1"), (0.0, "−1"), (0.5, "0")] if self.signed else [(1.0, "1"), (0.0, "0"), (0.5, ".5")]
+        half = number(0.5).removeprefix("0")
+        labels = [(1.0, "+1"), (0.0, "−1"), (0.5, "0")] if self.signed else [(1.0, "1"), (0.0, "0"), (0.5, half)]
         paint_colour_bar(painter, self.body(area), self._table(), labels)
 
     def _table(self) -> np.ndarray:
@@ -117,7 +119,7 @@ class MatrixLane(Lane):
         row = int(np.clip((body.bottom() + 1 - at.y()) / body.height() * self.levels.rows, 0, self.levels.rows - 1))
         frame = min(int(seconds * self._frame_rate), self.levels.frames - 1)
         value = float(self.levels.columns(frame, frame + 1, 1)[row, 0])
-        share = f"{value:+.0%}" if self.signed else f"{value:.0%}"
+        share = number(value, "+.0%" if self.signed else ".0%")
         return f"{clock(seconds, 2)}   {self.row_name(row)}   {share}"
 
 

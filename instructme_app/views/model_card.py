@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from instructme_app.messages import translated
 from instructme_app.model.formats import describe_bytes
 from instructme_app.model.models import ModelFacts
-from instructme_app.sizes import px, text
+from instructme_app.sizes import fit, px, text
 from instructme_app.views.fitting import FittingLine
 from instructme_app.views.form import Form, Scrolled, note, set_role
 
@@ -37,11 +38,14 @@ class HashButton(QPushButton):
         self.setEnabled(bool(digest))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
+        fit(self, HashButton._write)
+        self.clicked.connect(self._copy)
+
+    def _write(self) -> None:
         self.setStyleSheet(
             "QPushButton { font-family: 'DejaVu Sans Mono', 'SF Mono', Consolas, monospace;"
             f" font-size: {text(12)}px; padding: 1px 0; text-align: left; border-radius: 5px; }}"
         )
-        self.clicked.connect(self._copy)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.digest)
@@ -107,7 +111,8 @@ class ModelCard(QWidget):
         form.row(self.tr("Genres"), _words(facts.genres))
         if facts.limits:
             form.section(self.tr("Its limits"))
-            for operations, words in facts.limits:
+            for operations, limit in facts.limits:
+                words = translated(limit)
                 form.row(operations, note(words[:1].upper() + words[1:], "body"))
         if facts.measured:
             form.section(self.tr("How well it does"))
@@ -131,14 +136,18 @@ class ModelCard(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(4)
-        grid.setColumnMinimumWidth(0, px(132))
+        fit(table, lambda _: grid.setColumnMinimumWidth(0, px(132)))
         for column, title in enumerate(("", self.tr("Edited"), self.tr("Left as it was"))):
             grid.addWidget(_cell(title, "faint"), 0, column)
         for row, (operation, edited, left) in enumerate(facts.measured, 1):
-            grid.addWidget(_cell(operation, "body"), row, 0)
-            grid.addWidget(_cell(edited), row, 1)
-            grid.addWidget(_cell(left, "body"), row, 2)
-        grid.setColumnStretch(3, 1)
+            grid.addWidget(_cell(operation, "body"), row, 0, Qt.AlignmentFlag.AlignTop)
+            for column, (words, role) in enumerate(((edited, ""), (left, "body")), 1):
+                cell = _cell(words, role)
+                # With large text an interval goes below its mean rather than making the page wider.
+                cell.setWordWrap(True)
+                grid.addWidget(cell, row, column)
+        for column in (1, 2):
+            grid.setColumnStretch(column, 1)
         return table
 
     def _files(self, facts: ModelFacts) -> QWidget:
@@ -164,7 +173,7 @@ class ModelCard(QWidget):
         button.setAutoDefault(False)
         text = QPlainTextEdit("\n".join(f"{name}   {value}" for name, value in facts.figures))
         text.setReadOnly(True)
-        text.setMinimumHeight(px(220))
+        fit(text, lambda part: part.setMinimumHeight(px(220)))
         text.setTabChangesFocus(True)
         text.setAccessibleName(self.tr("All figures"))
         text.hide()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.sizes import font, px, square
+from instructme_app.sizes import fit, font, px, square
 
 SEED_DIGITS = 18
 """Fewer than a 64-bit number has."""
@@ -38,14 +38,18 @@ class Stepper(QFrame):
         number.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         number.setAccessibleName(name)
-        words = number.specialValueText() + number.suffix()
-        number.setFixedWidth(max(px(width), QFontMetrics(font(12)).horizontalAdvance(words) + 12))
+        fit(
+            number,
+            lambda part: part.setFixedWidth(
+                max(px(width), QFontMetrics(font(12)).horizontalAdvance(part.specialValueText() + part.suffix()) + 12)
+            ),
+        )
         self.less, self.more = QToolButton(), QToolButton()
         # The number itself is reached by Tab, and steps by the arrow keys.
         for button, step, words in ((self.less, -1, self.tr("Less")), (self.more, 1, self.tr("More"))):
             button.setProperty("kind", "step")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setIconSize(square(14))
+            fit(button, lambda part: part.setIconSize(square(14)))
             button.setAccessibleName(f"{name}: {words}")
             button.clicked.connect(lambda _=False, step=step: number.stepBy(step))
         row = QHBoxLayout(self)
@@ -84,11 +88,11 @@ class SeedLock(QFrame):
         self.button = QToolButton()
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setIconSize(square(16))
+        fit(self.button, lambda part: part.setIconSize(square(16)))
         self.button.setProperty("kind", "step")
         self.edit = QLineEdit()
         self.edit.setProperty("role", "bare")
-        self.edit.setFixedWidth(px(62))
+        fit(self.edit, lambda part: part.setFixedWidth(px(62)))
         self.edit.setMaxLength(SEED_DIGITS)
         self.edit.setValidator(QRegularExpressionValidator(r"\d*", self))
         self.edit.setAccessibleName(self.tr("Seed"))

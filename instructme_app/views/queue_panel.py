@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from instructme_app import theme
-from instructme_app.sizes import px, square
+from instructme_app import sizes, theme
+from instructme_app.sizes import fit, px, square
 from instructme_app.views.queue_row import QueueRow, RowWidget
 
 __all__ = ["QueuePanel", "QueueRow"]
@@ -50,8 +50,9 @@ class QueuePanel(QFrame):
         self.summary.setProperty("role", "faint")
         self.cancel_all = QPushButton(self.tr("Cancel all"))
         self.cancel_all.setProperty("kind", "link")
+        sizes.changed.connect(self.fit)
         self.close_button = QToolButton()
-        self.close_button.setIconSize(square(14))
+        fit(self.close_button, lambda part: part.setIconSize(square(14)))
         self.close_button.setAccessibleName(self.tr("Hide the queue"))
         self.close_button.setToolTip(self.tr("Hide the queue (Ctrl+J)"))
         head = QHBoxLayout()

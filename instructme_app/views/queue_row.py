@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.sizes import px, square
+from instructme_app.sizes import fit, px, square
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class RowWidget(QWidget):
         if self.can_move:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.mark = QLabel()
-        self.mark.setFixedSize(square(16))
+        fit(self.mark, lambda part: part.setFixedSize(square(16)))
         self.mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.mark.setProperty("role", "faint")
         title = QLabel(row.title)
@@ -109,7 +109,7 @@ class RowWidget(QWidget):
         line.addLayout(buttons)
         self.folded = QPlainTextEdit(row.folded)
         self.folded.setReadOnly(True)
-        self.folded.setFixedHeight(px(96))
+        fit(self.folded, lambda part: part.setFixedHeight(px(96)))
         self.folded.hide()
         self.unfold.toggled.connect(self.folded.setVisible)
         layout = QVBoxLayout(self)
@@ -219,7 +219,7 @@ class RowWidget(QWidget):
 
     def _tool(self, words: str, keys: str = "") -> QToolButton:
         button = QToolButton()
-        button.setIconSize(square(16))
+        fit(button, lambda part: part.setIconSize(square(16)))
         button.setProperty("kind", "step")
         button.setAccessibleName(words)
         native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)

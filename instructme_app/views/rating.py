@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 
 NARROWEST = 190
 """Pixels of a point, at the usual size of text."""
@@ -24,7 +24,7 @@ class _Point(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         digit = QLabel(str(number))
         digit.setProperty("role", "point")
-        digit.setFixedWidth(px(16))
+        fit(digit, lambda part: part.setFixedWidth(px(16)))
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setProperty("role", "point-words")

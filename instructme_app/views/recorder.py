@@ -9,7 +9,8 @@ from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from instructme_app import theme
-from instructme_app.sizes import font, px, square, text
+from instructme_app.model.numbers import number
+from instructme_app.sizes import fit, font, px, square, text
 from instructme_app.views.time_axis import clock
 
 QUIETEST = -60.0
@@ -25,7 +26,7 @@ class LevelMeter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(QSize(px(320), px(14) + text(10) + 2))
+        fit(self, lambda part: part.setMinimumSize(QSize(px(320), px(14) + text(10) + 2)))
         self._share = self._highest = 0.0
         self.clipped = False
         self.clear()
@@ -43,7 +44,7 @@ class LevelMeter(QWidget):
         self._share = max(share, self._share * FALL)
         self._highest = max(self._highest, share)
         self.clipped = self.clipped or decibels >= HOT
-        self.setAccessibleName(self.tr("Level: {0:.0f} dB").format(max(decibels, QUIETEST)))
+        self.setAccessibleName(self.tr("Level: {0} dB").format(number(max(decibels, QUIETEST), ".0f")))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -94,7 +95,7 @@ class RecorderDialog(QDialog):
         self.cancel = QPushButton(self.tr("Close"))
         self.cancel.setProperty("kind", "link")
         for button in (self.record, self.use, self.cancel):
-            button.setIconSize(square(16))
+            fit(button, lambda part: part.setIconSize(square(16)))
             button.setAutoDefault(False)
 
         top = QHBoxLayout()
@@ -113,7 +114,7 @@ class RecorderDialog(QDialog):
         rows.addWidget(self.meter)
         rows.addWidget(self.state)
         rows.addLayout(buttons)
-        self.setMinimumWidth(px(420))
+        fit(self, lambda part: part.setMinimumWidth(px(420)))
 
         self._recording = False
         self.record.clicked.connect(self._record)

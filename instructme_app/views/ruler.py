@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPixmap, 
 from PySide6.QtWidgets import QWidget
 
 from instructme_app import theme
-from instructme_app.sizes import font, px
+from instructme_app.sizes import fit, font, px
 from instructme_app.views.lane import TITLE_LEFT
 from instructme_app.views.time_axis import TimeAxis, clock
 from instructme_app.views.time_widget import TimeWidget
@@ -33,9 +33,9 @@ class Ruler(TimeWidget):
         super().__init__(axis, parent)
         self.words = ""
         """Key and tempo, in the corner."""
-        self.setFixedHeight(times())
         self.setAccessibleName(self.tr("Time ruler"))
         self._picture: QPixmap | None = None
+        fit(self, Ruler._fit)
         axis.changed.connect(self.refresh)
         axis.grid_changed.connect(self._fit)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from instructme_app import theme
+from instructme_app.model.numbers import number
 from instructme_app.model.tiles import (
     CEILING_DB,
     DB_PER_STEP,
@@ -203,7 +204,7 @@ class SpectrogramLane(Lane):
             paint_colour_bar(painter, area, theme.active().difference_table(), ends, " dB")
             return
         labels = [
-            ((level - FLOOR_DB) / (CEILING_DB - FLOOR_DB), f"{level:.0f}".replace("-", "−"))
+            ((level - FLOOR_DB) / (CEILING_DB - FLOOR_DB), number(level, ".0f"))
             for level in (-10.0, -70.0, -40.0, -20.0, -30.0, -50.0, -60.0)
         ]
         paint_colour_bar(painter, area, theme.active().heat_table(), labels, " dB")
@@ -224,7 +225,7 @@ class SpectrogramLane(Lane):
         area, rate = self.content(), self._sound.sample_rate
         share = min(max(1 - (at.y() + 0.5) / max(area.height(), 1), 0.0), 1.0)
         hertz, seconds = hertz_at(share, rate), self.seconds_at(at.x())
-        parts = [clock(seconds, 3), f"{hertz:,.0f} Hz", note_name(hertz)]
+        parts = [clock(seconds, 3), f"{number(hertz, ',.0f')} Hz", note_name(hertz)]
         hop = self.hop_in_sight(area.width())
         column = int(seconds * rate / hop)
         row = min(int(share * ROWS), ROWS - 1)
@@ -238,7 +239,8 @@ class SpectrogramLane(Lane):
         if self._reference is None and levels:
             parts.append(_level(levels[0]))
         elif len(levels) == 2:
-            parts.append(f"{_level(levels[1])} → {_level(levels[0])}   {(levels[0] - levels[1]) * DB_PER_STEP:+.0f} dB")
+            step = number((levels[0] - levels[1]) * DB_PER_STEP, "+.0f")
+            parts.append(f"{_level(levels[1])} → {_level(levels[0])}   {step} dB")
         return "   ".join(parts)
 
 
@@ -251,5 +253,5 @@ def difference_values(values: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 def _level(value: int) -> str:
     if value == 0:
-        return f"< {FLOOR_DB:.0f} dB"
-    return f"{FLOOR_DB + value * DB_PER_STEP:.0f} dB"
+        return f"< {number(FLOOR_DB, '.0f')} dB"
+    return f"{number(FLOOR_DB + value * DB_PER_STEP, '.0f')} dB"

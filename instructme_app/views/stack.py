@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from instructme_app import theme
+from instructme_app import sizes, theme
 from instructme_app.views.lane import Lane
 from instructme_app.views.overview import Overview
 from instructme_app.views.ruler import Ruler, times
@@ -73,6 +73,7 @@ class LaneColumn(QWidget):
         super().__init__(parent)
         self.lanes: list[Lane] = []
         self._available = 0
+        sizes.changed.connect(self.again)
         self._held: tuple[Lane, int, int] | None = None
         """The lane whose border is dragged, where the mouse was, how high the lane was."""
         self._hovered: Lane | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from instructme_app.model.numbers import localised
 from instructme_app.views.beats import BeatGrid
 
 SHORTEST_VIEW = 0.002
@@ -127,11 +128,11 @@ class TimeAxis(QObject):
             self.selection_changed.emit()
 
 
-def clock(seconds: float, decimals: int = 1) -> str:
-    """`m:ss.d`, or `h:mm:ss.d` from an hour on."""
+def clock(seconds: float, decimals: int = 1, *, tidy: bool = False) -> str:
+    """`m:ss.d`, or `h:mm:ss.d` from an hour on, as this locale writes decimals; `tidy` leaves out those that are 0."""
     ticks = round(max(seconds, 0.0) * 10**decimals)
     whole, fraction = divmod(ticks, 10**decimals)
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     text = f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-    return f"{text}.{fraction:0{decimals}d}" if decimals else text
+    return localised(f"{text}.{fraction:0{decimals}d}") if decimals and (fraction or not tidy) else text

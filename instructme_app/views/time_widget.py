@@ -31,8 +31,8 @@ def gutter() -> int:
 
 
 def margin() -> int:
-    """Pixels between a lane's picture and the window's right side, where scales stand."""
-    return px(62)
+    """Pixels between a lane's picture and the window's right side, where scales stand, and a scroll bar beside them."""
+    return px(60) + 10
 
 
 class TimeWidget(QWidget):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaint
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from instructme_app import theme
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 
 CARD_WIDTH = 380
 AROUND = 8
@@ -36,7 +36,7 @@ class TourOverlay(QWidget):
         self.setAccessibleName(self.tr("Tour"))
         self.card = QFrame(self)
         self.card.setProperty("role", "card")
-        self.card.setFixedWidth(px(CARD_WIDTH))
+        fit(self.card, lambda part: part.setFixedWidth(px(CARD_WIDTH)))
         self.title = QLabel()
         self.title.setProperty("role", "title")
         self.title.setWordWrap(True)

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.sizes import px, square, text
+from instructme_app.model.numbers import number
+from instructme_app.sizes import fit, px, square, text
 from instructme_app.views.blind import BlindStrip
 from instructme_app.views.time_axis import clock
 
@@ -86,8 +87,8 @@ class Transport(QWidget):
         self._group = QButtonGroup(self)
         self.pill = QFrame()
         self.pill.setProperty("role", "pill")
-        self.pill.setFixedHeight(px(HEIGHT))
-        self.match_button.setFixedSize(square(HEIGHT))
+        fit(self.pill, lambda part: part.setFixedHeight(px(HEIGHT)))
+        fit(self.match_button, lambda part: part.setFixedSize(square(HEIGHT)))
         pair = QHBoxLayout(self.pill)
         pair.setContentsMargins(3, 0, 3, 0)
         pair.setSpacing(2)
@@ -140,7 +141,7 @@ class Transport(QWidget):
         button = QToolButton()
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setIconSize(square(size))
+        fit(button, lambda part: part.setIconSize(square(size)))
         button.setCheckable(checkable)
         # Space plays wherever the keyboard is: a focused button would take it.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -207,7 +208,7 @@ class Transport(QWidget):
     def _show_clock(self) -> None:
         aside, room = "", self.width() >= room_for("total")
         if self._speed != 1:
-            aside = f"{'−' if self._speed < 0 else ''}{abs(self._speed)}×"
+            aside = f"{'−' if self._speed < 0 else ''}{number(abs(self._speed))}×"
         elif self._duration and room:
             aside = f"/ {clock(self._duration)}"
         faint = theme.active().faint
@@ -217,6 +218,11 @@ class Transport(QWidget):
         widest = clock(self._duration)
         digits = 2 * len(widest) - 1 if room else len(widest) + 2 * bool(aside)
         self.position.setMinimumWidth(self.position.fontMetrics().horizontalAdvance("0" * digits))
+
+    def set_usable(self, usable: bool) -> None:
+        """Whether there is a song to be played."""
+        for part in (self.start_button, self.play_button, self.loop_button, self.pill):
+            part.setEnabled(usable)
 
     # What is heard
 
@@ -258,15 +264,20 @@ class Transport(QWidget):
             return
         strong = theme.active().text
         parts = [
-            f'<span style="color:{strong}">{gain:+.1f}</span>' if side == self._heard else f"{gain:+.1f}"
+            f'<span style="color:{strong}">{number(gain, "+.1f")}</span>'
+            if side == self._heard
+            else number(gain, "+.1f")
             for side, gain in shown.items()
         ]
-        self.gain.setText(self.tr("{0} dB").format("&nbsp; / &nbsp;".join(parts).replace("-", "−")))
+        self.gain.setText(self.tr("{0} dB").format("&nbsp; / &nbsp;".join(parts)))
         self.gain.setToolTip(
             "\n".join(
                 (
                     self.tr("Gain while comparing, so that both are equally loud; files are never altered."),
-                    *(f"{self._sides[side].accessibleName()}: {gain:+.1f} dB" for side, gain in shown.items()),
+                    *(
+                        f"{self._sides[side].accessibleName()}: {number(gain, '+.1f')} dB"
+                        for side, gain in shown.items()
+                    ),
                 )
             )
         )

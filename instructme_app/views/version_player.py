@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
 from instructme_app import theme
-from instructme_app.sizes import px, square
+from instructme_app.sizes import fit, px, square
 from instructme_app.views.time_axis import clock
 
 STEPS = 1000
@@ -28,7 +28,7 @@ class VersionPlayer(QFrame):
         self.play_button = QToolButton()
         self.play_button.setAccessibleName(self.tr("Play (Space)"))
         self.play_button.setToolTip(self.tr("Play (Space)"))
-        self.play_button.setIconSize(square(30))
+        fit(self.play_button, lambda part: part.setIconSize(square(30)))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
         self.slider.setAccessibleName(self.tr("Playhead"))
@@ -38,7 +38,7 @@ class VersionPlayer(QFrame):
         self.sound.setProperty("role", "faint")
         pill = QFrame()
         pill.setProperty("role", "pill")
-        pill.setFixedHeight(px(38))
+        fit(pill, lambda part: part.setFixedHeight(px(38)))
         self._pair = QHBoxLayout(pill)
         self._pair.setContentsMargins(3, 0, 3, 0)
         self._pair.setSpacing(2)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from instructme_app import theme
-from instructme_app.sizes import px, text
+from instructme_app.model.numbers import number
+from instructme_app.sizes import fit, px, text
 from instructme_app.views.beats import BeatGrid
 from instructme_app.views.fitting import FittingLine
 from instructme_app.views.time_axis import Selection, clock
@@ -30,7 +31,7 @@ class ViewBar(QWidget):
         }
         pill = QFrame()
         pill.setProperty("role", "pill")
-        pill.setFixedHeight(px(HEIGHT))
+        fit(pill, lambda part: part.setFixedHeight(px(HEIGHT)))
         pill.setAccessibleName(self.tr("How two rounds are compared"))
         pair = QHBoxLayout(pill)
         pair.setContentsMargins(2, 0, 2, 0)
@@ -41,7 +42,7 @@ class ViewBar(QWidget):
             button = QPushButton(names[mode][0])
             button.setToolTip(names[mode][1])
             button.setProperty("kind", "side")
-            button.setStyleSheet(f"padding: 2px 10px; font-size: {text(12)}px; font-weight: 500;")
+            fit(button, _write)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, mode=mode: self.mode_chosen.emit(mode))
@@ -74,7 +75,7 @@ class ViewBar(QWidget):
         button.setToolTip(name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setStyleSheet("padding: 4px;")
-        button.setFixedHeight(px(HEIGHT))
+        fit(button, lambda part: part.setFixedHeight(px(HEIGHT)))
         self._tools.append(button)
         return button
 
@@ -110,12 +111,12 @@ class ViewBar(QWidget):
         decimals = 1 if selection.duration >= 1 else 3
         words = [
             f"{clock(selection.start, decimals)} – {clock(selection.end, decimals)}",
-            self.tr("{0} s").format(f"{selection.duration:.{2 if decimals == 1 else 4}f}"),
+            self.tr("{0} s").format(number(selection.duration, ".2f" if decimals == 1 else ".4f")),
         ]
         bars = grid.bars_between(selection.start, selection.end)
         if bars is not None:
             rounded = round(bars, 2)
-            words.append(self.tr("1 bar") if rounded == 1 else self.tr("{0} bars").format(f"{rounded:g}"))
+            words.append(self.tr("1 bar") if rounded == 1 else self.tr("{0} bars").format(number(rounded)))
         return "   ·   ".join(words)
 
     def theme_changed(self) -> None:
@@ -127,3 +128,7 @@ class ViewBar(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.theme_changed()
         super().changeEvent(event)
+
+
+def _write(button: QPushButton) -> None:
+    button.setStyleSheet(f"padding: 2px 10px; font-size: {text(12)}px; font-weight: 500;")

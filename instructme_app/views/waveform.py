@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
 from instructme_app import theme
+from instructme_app.model.numbers import number
 from instructme_app.model.pyramid import Pyramid
 from instructme_app.views.lane import Lane, scale_label
 from instructme_app.views.time_axis import TimeAxis, clock
@@ -71,14 +72,15 @@ class WaveformLane(Lane):
             self.refresh()
 
     def paint_content(self, painter: QPainter, area: QRect) -> None:
+        traces = [trace for trace in self.traces if trace.pyramid.frames]
+        if not traces:
+            # No line goes through the words.
+            self.paint_note(painter, area)
+            return
         colours = theme.active()
         middle = round(area.height() / 2) + 0.5
         painter.setPen(QPen(colours.colour("line"), 1))
         painter.drawLine(QPointF(0, middle), QPointF(area.width(), middle))
-        traces = [trace for trace in self.traces if trace.pyramid.frames]
-        if not traces:
-            self.paint_note(painter, area)
-            return
         for index, trace in enumerate(traces):
             start, end = self.axis.start * trace.sample_rate, self.axis.end * trace.sample_rate
             # What lies under another is one quiet shape: two bodies and two outlines would be a puzzle.
@@ -93,7 +95,7 @@ class WaveformLane(Lane):
         if area.height() < 40 or not self.traces:
             return
         scale, middle = _scale_of(area.height()), area.height() / 2
-        edge = f"{self.reach:g}".removeprefix("0")
+        edge = number(self.reach).removeprefix("0")
         for value, words in ((1, edge), (0, "0"), (-1, f"−{edge}")):
             scale_label(painter, area, middle - value * scale, words, 8)
 
@@ -107,7 +109,7 @@ class WaveformLane(Lane):
                 start = min(seconds * trace.sample_rate, trace.pyramid.frames - 1)
                 column = trace.pyramid.columns(start, start + max(per_pixel, 1.0), 1)
                 peak = max(abs(float(column.low[0])), abs(float(column.high[0])))
-                parts.append(f"{20 * math.log10(peak):+.1f} dB" if peak > 1e-5 else self.tr("silence"))
+                parts.append(f"{number(20 * math.log10(peak), '+.1f')} dB" if peak > 1e-5 else self.tr("silence"))
         return "   ".join(parts)
 
 

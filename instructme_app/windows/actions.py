@@ -39,13 +39,13 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         titles = {
-            "file": self.tr("File"),
-            "edit": self.tr("Edit"),
-            "history": self.tr("History"),
-            "play": self.tr("Play"),
-            "view": self.tr("View"),
-            "tools": self.tr("Tools"),
-            "help": self.tr("Help"),
+            "file": self.tr("&File"),
+            "edit": self.tr("&Edit"),
+            "history": self.tr("Hi&story"),
+            "play": self.tr("&Play"),
+            "view": self.tr("&View"),
+            "tools": self.tr("&Tools"),
+            "help": self.tr("&Help"),
         }
         self._menus = {name: window.menuBar().addMenu(title) for name, title in titles.items()}
         self._entries: list[Entry] = []
@@ -103,4 +103,4 @@ class Actions(QObject):
         for name, menu in self._menus.items():
             entries = [entry for entry in self._entries if entry.menu == name]
             if entries:
-                yield menu.title(), entries
+                yield menu.title().replace("&", ""), entries

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate, QLocale
 
 from engine.audio import FileInfo
 from engine.errors import UserError
 from engine.session import Round
+from instructme_app.messages import line, translated
 from instructme_app.model.editing import Editing
 from instructme_app.model.jobs import FailedJob, Job, Queue
 from instructme_app.model.media import Thumbnail
 from instructme_app.model.memory import Memory
+from instructme_app.model.numbers import number
 from instructme_app.model.regions import Taking
 from instructme_app.model.session import Session
 from instructme_app.views.history import HistoryRow
@@ -40,12 +42,12 @@ def understand(editing: Editing, text: str) -> Understanding:
     try:
         return Understanding(tuple(instruction.describe() for instruction in editing.read(text)))
     except UserError as error:
-        return Understanding(problem=f"{error.cause}; {error.remedy}")
+        return Understanding(problem=line(error.cause, error.remedy))
 
 
 def describe_song(info: FileInfo) -> str:
     channels = {1: tr("mono"), 2: tr("stereo")}.get(info.channels, tr("{0} channels").format(info.channels))
-    rate = f"{info.sample_rate / 1000:g} kHz"
+    rate = f"{number(info.sample_rate / 1000)} kHz"
     return "   ·   ".join((clock(info.duration), rate, channels, f"{info.format} {info.subtype.replace('_', ' ')}"))
 
 
@@ -71,12 +73,12 @@ def time_left(seconds: float | None) -> str:
         return tr("a few seconds left")
     if seconds < 90:
         return tr("about {0:.0f} s left").format(seconds)
-    minutes = f"{seconds / 60:.0f}" if seconds >= 600 else f"{seconds / 60:.1f}".removesuffix(".0")
-    return tr("about {0} min left").format(minutes)
+    minutes = round(seconds / 60, 0 if seconds >= 600 else 1)
+    return tr("about {0} min left").format(number(minutes))
 
 
 def memory_line(memory: Memory) -> str:
-    takes, free = (f"{size / 2**30:.1f}" for size in (memory.needed, memory.free))
+    takes, free = (number(size / 2**30, ".1f") for size in (memory.needed, memory.free))
     return tr("Takes about {0} GB of memory, and {1} GB are free.").format(takes, free)
 
 
@@ -100,13 +102,14 @@ def describe_job(job: Job) -> str:
     if job.steps is not None:
         parts.append(tr("{0} steps").format(job.steps))
     if job.guidance is not None:
-        parts.append(tr("guidance {0:g}").format(job.guidance))
+        parts.append(tr("guidance {0}").format(number(job.guidance)))
     return "  ·  ".join(parts)
 
 
 def _failed_row(entry: FailedJob) -> QueueRow:
     failure = entry.failure
-    said = [text[:1].upper() + text[1:].rstrip(".") + "." for text in (failure.cause, failure.remedy) if text]
+    told = (translated(text) for text in (failure.cause, failure.remedy) if text)
+    said = [text[:1].upper() + text[1:].rstrip(".") + "." for text in told]
     if len(entry.chained) == 1:
         said.append(tr("One more edit waits for it."))
     elif entry.chained:
@@ -157,7 +160,7 @@ def _facts(entry: Round) -> str:
     """Where, when and by which seed, in one short line."""
     parts = [_when(entry.created)]
     if entry.region is not None and entry.taken_from is None:
-        parts.insert(0, "–".join(clock(second).removesuffix(".0") for second in entry.region))
+        parts.insert(0, "–".join(clock(second, 1, tidy=True) for second in entry.region))
     if entry.seed is not None:
         parts.append(tr("seed {0}").format(entry.seed))
     if entry.detached:
@@ -173,10 +176,13 @@ def _detached() -> str:
 
 
 def _level(loudness: float | None) -> str:
-    return "" if loudness is None else tr("{0} LUFS").format(f"{loudness:.1f}".replace("-", "−"))
+    return "" if loudness is None else tr("{0} LUFS").format(number(loudness, ".1f"))
 
 
 def _when(created: str) -> str:
     """ISO 8601 as the user's own clock shows it; the date only where it is not today."""
     local = datetime.fromisoformat(created).astimezone()
-    return local.strftime("%H:%M") if local.date() == datetime.now().date() else local.strftime("%d %b %H:%M")
+    time = f"{local:%H:%M}"
+    if local.date() == datetime.now().date():
+        return time
+    return f"{QLocale().toString(QDate(local.year, local.month, local.day), tr('d MMM'))} {time}"

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from engine.audio import QUALITIES
 from engine.errors import UserError
+from instructme_app.messages import line
 from instructme_app.model import formats
 from instructme_app.model.exporting import (
     ExportRequest,
@@ -32,9 +33,10 @@ from instructme_app.model.exporting import (
 )
 from instructme_app.model.failure import Failure
 from instructme_app.model.naming import DEFAULT_PATTERN
+from instructme_app.model.numbers import number
 from instructme_app.model.session import Session
 from instructme_app.model.settings import Settings
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 from instructme_app.views.export_form import ExportForm
 from instructme_app.views.form import Scrolled, note, set_role
 
@@ -78,6 +80,9 @@ class ExportDialog(QDialog):
         self._restore()
         self._connect()
         self.refresh()
+        fit(self, ExportDialog._fit)
+
+    def _fit(self) -> None:
         width = px(WIDTH)
         self.resize(width, self._scrolled.height_for(width) + self._foot.sizeHint().height() + SPARE)
 
@@ -232,7 +237,7 @@ class ExportDialog(QDialog):
             items = plan(self._session, self.wanted, self.form.pattern.text(), words)
         except UserError as error:
             self.form.show_names(())
-            self._say(f"{error.cause}; {error.remedy}")
+            self._say(line(error.cause, error.remedy))
             self._show_button()
             return
         self._say("")
@@ -246,7 +251,7 @@ class ExportDialog(QDialog):
     def _about(self, encoding: formats.Encoding, rate: int) -> str:
         target = encoding.rate_for(rate)
         if target != rate:
-            return self.tr("Resampled to {0} kHz, which is the most that MP3 holds.").format(f"{target / 1000:g}")
+            return self.tr("Resampled to {0} kHz, which is the most that MP3 holds.").format(number(target / 1000))
         if encoding.lossless and encoding.subtype in ("PCM_16", "PCM_24"):
             return self.tr("Dithered where it has to be rounded; untouched samples of the song stay as they are.")
         return ""
@@ -354,7 +359,7 @@ class ExportDialog(QDialog):
     def _failed(self, failure: Failure) -> None:
         self._set_running(False)
         self._changed()
-        self._say(f"{failure.cause}; {failure.remedy}")
+        self._say(line(failure.cause, failure.remedy))
 
     def _cancelled(self) -> None:
         self._set_running(False)

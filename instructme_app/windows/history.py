@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 
 from engine.session import Deleted, Round
 from instructme_app.model.failure import Failure
+from instructme_app.model.formats import describe_bytes
 from instructme_app.model.gists import Gists
 from instructme_app.model.regions import Regions
 from instructme_app.windows.describing import history_rows
@@ -233,7 +234,7 @@ class HistoryCommands(QObject):
         project = self._session.project
         if project is None or not self._trash:
             return False
-        size = megabytes(project.trash_bytes)
+        size = describe_bytes(project.trash_bytes)
         count = sum(len(deleted.rounds) for deleted in self._trash)
         box = QMessageBox(self._window)
         box.setWindowTitle(self.tr("Empty the trash"))
@@ -289,13 +290,5 @@ class HistoryCommands(QObject):
             menu.addAction(self.tr("The trash is empty")).setEnabled(False)
             return
         menu.addSeparator()
-        words = self.tr("Empty the trash ({0}) …").format(megabytes(project.trash_bytes))
+        words = self.tr("Empty the trash ({0}) …").format(describe_bytes(project.trash_bytes))
         menu.addAction(words, self.empty_trash)
-
-
-def megabytes(size: int) -> str:
-    """Bytes as people read them."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size / 1e3:.0f} kB"

@@ -92,6 +92,7 @@ class SongLanes(QObject):
                 lane.setObjectName(name)
                 self.stack.add(lane)
         session.song_changed.connect(self._new_song)
+        session.opening_changed.connect(self._show_nothing)
         session.current_changed.connect(self.refresh)
         session.compared_changed.connect(self.refresh)
         listening.heard_changed.connect(lambda _: self._show_heard())
@@ -101,6 +102,7 @@ class SongLanes(QObject):
         self._stems.loaded.connect(lambda _: self.refresh())
         self._stems.failed.connect(lambda key, _cause, _remedy: self._miss(key))
         self._show_lanes()
+        self._show_nothing()
 
     # What is in sight
 
@@ -193,6 +195,13 @@ class SongLanes(QObject):
             lane.set_sound(None)
         self.stack.overview.set_audio(None)
         self.refresh()
+
+    def _show_nothing(self) -> None:
+        """What is to be done, where no song is open yet."""
+        if self._session.info is None:
+            opening = self._session.opening
+            words = self.tr("Drop a song here, or press Ctrl+O")
+            self.source.set_note(words if opening is None else self.tr("Opening {0} …").format(opening.name))
 
     def refresh(self) -> None:
         current, reference = self._session.current, self.reference
@@ -332,6 +341,8 @@ class SongLanes(QObject):
 
     def _unheard(self, entry: Round | None) -> str:
         """Why nothing is known of a round: only what is really going on may be said to go on."""
+        if self._session.current is None:
+            return ""
         if entry is not None and self._listening.gave_up(entry.id):
             return self.tr("This round could not be listened to")
         if entry != self._session.current:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QByteArray, QEvent, QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLayout, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
-from instructme_app import theme
-from instructme_app.sizes import px
+from instructme_app import sizes, theme
+from instructme_app.sizes import fit, px
 
 SIDE_WIDTH = 336
 """Pixels of the side panel until the user drags it."""
@@ -39,7 +39,7 @@ class MainLayout(QWidget):
         self.stage.setSpacing(10)
         # On a small screen the lanes scroll by themselves, and nothing else of the window has to give way.
         frame = self.lanes_area = QFrame()
-        frame.setMinimumHeight(px(LANES_LEAST))
+        fit(frame, lambda part: part.setMinimumHeight(px(LANES_LEAST)))
         frame.setProperty("role", "lanes")
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +48,7 @@ class MainLayout(QWidget):
         self.stage.addWidget(frame, 1)
         self.stage.addWidget(transport)
         self.side_panel = panel()
-        self.side_panel.setMinimumWidth((SIDE_LEAST + px(SIDE_LEAST)) // 2)
+        fit(self.side_panel, lambda part: part.setMinimumWidth((SIDE_LEAST + px(SIDE_LEAST)) // 2))
         self.side = QVBoxLayout(self.side_panel)
         self.side.setContentsMargins(1, 1, 1, 1)
         self.side.addWidget(history)
@@ -58,7 +58,9 @@ class MainLayout(QWidget):
         self.splitter.setCollapsible(0, False)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([1360 - px(SIDE_WIDTH), px(SIDE_WIDTH)])
+        self._side_usual = px(SIDE_WIDTH)
+        self.splitter.setSizes([1360 - self._side_usual, self._side_usual])
+        sizes.changed.connect(self._widen_side)
         self._above = QWidget()
         self.above_bar = QVBoxLayout(self._above)
         self.above_bar.setContentsMargins(0, 0, 0, 0)
@@ -98,6 +100,13 @@ class MainLayout(QWidget):
     def restore(self, sizes: QByteArray | None) -> None:
         if sizes is not None:
             self.splitter.restoreState(sizes)
+
+    def _widen_side(self) -> None:
+        """As many words fit into the side panel as before."""
+        usual, self._side_usual = self._side_usual, px(SIDE_WIDTH)
+        first, side = self.splitter.sizes()
+        wanted = min(round(side * self._side_usual / usual), (first + side) // 2)
+        self.splitter.setSizes([first + side - wanted, wanted])
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self._lanes:

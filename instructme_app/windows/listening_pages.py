@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app.model.listening_test import SCALES, Mean
-from instructme_app.sizes import px
+from instructme_app.model.numbers import number
+from instructme_app.sizes import fit, px
 from instructme_app.windows.listening_scales import heading
 
 MOST_SEED = 999_999
@@ -101,7 +102,7 @@ class StartPage(QWidget):
         column.addWidget(layout_note)
         column.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
         ground = QWidget()
-        ground.setFixedWidth(px(640))
+        fit(ground, lambda part: part.setFixedWidth(px(640)))
         ground.setLayout(column)
         middle = QHBoxLayout()
         middle.addStretch(1)
@@ -182,5 +183,6 @@ class EndPage(QWidget):
 
 def _written(mean: Mean) -> str:
     if mean.interval is None:
-        return f"{mean.mean:.2f}"
-    return f"{mean.mean:.2f}  ({mean.interval[0]:.2f} – {mean.interval[1]:.2f})"
+        return number(mean.mean, ".2f")
+    middle, low, high = (number(value, ".2f") for value in (mean.mean, *mean.interval))
+    return f"{middle}  ({low} – {high})"

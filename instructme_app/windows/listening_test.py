@@ -26,7 +26,7 @@ from engine.errors import UserError
 from instructme_app.model.listening_test import SCALES, ListeningTest, Page, Rating, results, write_results
 from instructme_app.model.mixer import Track
 from instructme_app.model.playback import Playback
-from instructme_app.sizes import px, window
+from instructme_app.sizes import fit, px, window
 from instructme_app.views.banner import Banner
 from instructme_app.views.form import BAR
 from instructme_app.views.rating import RatingCard
@@ -333,7 +333,7 @@ def _scrolled(cards: Sequence[QWidget]) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setMinimumWidth(holder.minimumSizeHint().width() + BAR)
-    area.setMinimumHeight(px(160))
+    fit(area, lambda part: part.setMinimumHeight(px(160)))
     return area
 
 

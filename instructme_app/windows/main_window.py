@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QWidget
 
-from instructme_app import theme
+from instructme_app import sizes, theme
 from instructme_app.engine_thread import EngineDoor
+from instructme_app.messages import translated
 from instructme_app.model.editing import Editing, EngineState
 from instructme_app.model.failure import Failure
 from instructme_app.model.listening import Listening
@@ -22,6 +24,7 @@ from instructme_app.views.banner import Banner
 from instructme_app.views.header import Header
 from instructme_app.views.history import HistoryPanel
 from instructme_app.views.instruction_bar import InstructionBar
+from instructme_app.views.status_line import StatusLine
 from instructme_app.views.time_axis import TimeAxis
 from instructme_app.views.transport import Transport
 from instructme_app.windows.actions import Actions
@@ -73,6 +76,10 @@ class MainWindow(QMainWindow):
         self._remarked = ""
         self._parting = ""
         """What there was to say when the song before was closed."""
+        self._left_out = ""
+        """And of files that were dropped beside the one that opens."""
+        self._greeting = ""
+        """What was said when this song opened: of the next one it is not true."""
         self._build()
         self.actions_ = Actions(self)
         self.filing = Filing(self)
@@ -105,10 +112,9 @@ class MainWindow(QMainWindow):
         for field in self.findChildren(QLineEdit):
             # A file that falls on a field is meant for the window; the field would take its address as words.
             field.setAcceptDrops(False)
-        self.engine_state = QLabel()
-        self.engine_state.setContentsMargins(12, 0, 0, 0)
-        self.statusBar().addWidget(self.engine_state)
-        self.statusBar().setSizeGripEnabled(False)
+        line = StatusLine()
+        self.setStatusBar(line)
+        self.engine_state = line.standing
 
     def _connect(self) -> None:
         session, editing, transport, bar = self.session, self.editing, self.transport, self.bar
@@ -148,6 +154,7 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """A sound file or a project's folder; the banner says why where it cannot be opened."""
         self.banner.hide()
+        self._left_out = ""
         self.session.open(path)
 
     def submit(self, text: str) -> None:
@@ -186,12 +193,15 @@ class MainWindow(QMainWindow):
         assert info is not None
         if self.session.asked is not None:
             self.settings.remember(self.session.asked)
-        problems = "; ".join(self.session.project.problems if self.session.project is not None else ())
-        told = [part for part in (self._parting, self.filing.going_on, problems) if part]
-        self._parting = ""
+        problems = "; ".join(map(translated, self.session.project.problems)) if self.session.project is not None else ""
+        told = [part for part in (self._left_out, self._parting, self.filing.going_on, problems) if part]
+        self._parting = self._left_out = ""
         if told:
             # No remark, for it is true of each round.
-            self.statusBar().showMessage(". ".join(part[:1].upper() + part[1:] for part in told), NOTE_MILLISECONDS)
+            self._greeting = ". ".join(part[:1].upper() + part[1:] for part in told)
+            self.statusBar().showMessage(self._greeting, NOTE_MILLISECONDS)
+        elif self._greeting and self.statusBar().currentMessage() == self._greeting:
+            self.statusBar().clearMessage()
         self.playback.open(info.sample_rate, info.channels)
         self.axis.set_duration(info.duration)
         self.transport.set_duration(info.duration)
@@ -201,6 +211,7 @@ class MainWindow(QMainWindow):
     def _show_song(self) -> None:
         info = self.session.info
         self.header.export_button.setEnabled(info is not None)
+        self.transport.set_usable(info is not None)
         self.actions_.refresh()
         if self.session.opening is not None:
             self.about.setText(self.tr("Opening {0} …").format(self.session.opening.name))
@@ -274,24 +285,38 @@ class MainWindow(QMainWindow):
 
     # The window itself
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.ThemeChange, QEvent.Type.ApplicationFontChange, QEvent.Type.FontChange):
+            # Not while Qt is still handing round the font that it changed.
+            QTimer.singleShot(0, self, self._follow_font)
+
+    def _follow_font(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and sizes.follow_again(app):
+            self.apply_theme()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._brought(event) is not None:
+        if self._brought(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = self._brought(event)
-        if path is not None:
-            self.open_path(path)
+        brought = self._brought(event)
+        if brought:
+            self.open_path(brought[0])
+            if len(brought) > 1:
+                words = self.tr("{0} files were dropped, and one song is open at a time: this is the first")
+                self._left_out = words.format(len(brought))
 
-    def _brought(self, event: QDropEvent) -> Path | None:
+    def _brought(self, event: QDropEvent) -> list[Path]:
         """What is dropped, unless it was dragged out of this window: a click on a round during which the hand moved
         must not open it as another song."""
         source = event.source()
         if isinstance(source, QWidget) and source.window() is self:
-            return None
+            return []
         own = self.filing.dragging.folder.resolve()
         paths = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
-        return next((path for path in paths if not path.resolve().is_relative_to(own)), None)
+        return [path for path in paths if not path.resolve().is_relative_to(own)]
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.geometry = self.saveGeometry()

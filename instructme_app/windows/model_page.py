@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 
 from engine.errors import UserError
 from engine.messages import Ready
+from instructme_app import sizes
+from instructme_app.messages import line
 from instructme_app.model.failure import Failure
 from instructme_app.model.models import ModelFacts, Models, chosen_folder
 from instructme_app.model.settings import DEVICES, PRECISIONS, Settings
-from instructme_app.sizes import px, window
+from instructme_app.sizes import fit, px, window
 from instructme_app.views.form import note
 from instructme_app.views.form_controls import Choice
 from instructme_app.views.model_card import ModelCard
@@ -98,7 +100,7 @@ class ModelPage(QDialog):
         layout.setSpacing(0)
         holder = QWidget()
         holder.setLayout(side)
-        holder.setFixedWidth((LIST_WIDTH + px(LIST_WIDTH)) // 2)
+        fit(holder, lambda part: part.setFixedWidth((LIST_WIDTH + px(LIST_WIDTH)) // 2))
         layout.addWidget(holder)
         layout.addWidget(panel, 1)
         self.setMinimumHeight(440)
@@ -119,6 +121,7 @@ class ModelPage(QDialog):
         self.device.activated.connect(lambda _: self._computes())
         self.precision.activated.connect(lambda _: self._computes())
         self._models.changed.connect(self._fill)
+        sizes.changed.connect(self._fill)
         self._models.checked.connect(self._checked)
 
     # What is shown
@@ -228,7 +231,7 @@ class ModelPage(QDialog):
         try:
             self._models.add(folder)
         except UserError as error:
-            self.card.set_state(_sentence(str(error)), True)
+            self.card.set_state(_sentence(line(error.cause, error.remedy)), True)
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, self.tr("Add a folder with a model"))
@@ -249,11 +252,11 @@ class ModelPage(QDialog):
             self._said[folder] = (self.tr("All its files are the ones that it names."), False)
             self.look_at(folder)
         elif folder in self._models.folders:
-            self._said[folder] = (_sentence(f"{failure.cause}; {failure.remedy}"), True)
+            self._said[folder] = (_sentence(line(failure.cause, failure.remedy)), True)
         else:
             # One that was to be added: the card of another model is shown, and says so once.
             self._show()
-            self.card.set_state(_sentence(f"{failure.cause}; {failure.remedy}"), True)
+            self.card.set_state(_sentence(line(failure.cause, failure.remedy)), True)
             return
         self._show()
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from instructme_app.model import formats
 from instructme_app.model.devices import Device, Devices
 from instructme_app.model.settings import LANGUAGES, THEMES, Settings
-from instructme_app.sizes import px
+from instructme_app.sizes import fit, px
 from instructme_app.views.form import Form, Scrolled, beside, field, note, set_role
 from instructme_app.views.form_controls import Check, Choice
 
@@ -45,6 +45,9 @@ class Preferences(QDialog):
         self._build()
         self.refresh()
         self._connect()
+        fit(self, Preferences._fit)
+
+    def _fit(self) -> None:
         width = px(WIDTH)
         self.resize(width, self._scrolled.height_for(width) + self._buttons.sizeHint().height() + 4)
 

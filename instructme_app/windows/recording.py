@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from instructme_app.messages import translated
 from instructme_app.model.failure import Failure
 from instructme_app.model.recording import Recorder, Take, recover
 from instructme_app.views.recorder import RecorderDialog
@@ -92,4 +93,5 @@ class Recording(QObject):
 
 
 def _sentence(failure: Failure) -> str:
-    return f"{failure.cause[:1].upper()}{failure.cause[1:]}: {failure.remedy}."
+    cause, remedy = translated(failure.cause), translated(failure.remedy)
+    return f"{cause[:1].upper()}{cause[1:]}: {remedy}."

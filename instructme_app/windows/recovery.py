@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QBoxLayout
 
+from instructme_app.messages import translated
 from instructme_app.model.copying import is_project
 from instructme_app.model.marker import Left, Marker
 from instructme_app.views.notice import Notice
@@ -72,7 +73,7 @@ class Recovery(QObject):
             kept = self.tr("It had no finished rounds yet.")
         parts = [kept, self.tr("An edit that was under way was not finished; it can be asked for again.")]
         if problems:
-            parts = [kept, self.tr("Put right: {0}.").format("; ".join(problems))]
+            parts = [kept, self.tr("Put right: {0}.").format("; ".join(map(translated, problems)))]
         title = self.tr("InstructME did not end properly last time. '{0}' is open again.").format(name)
         self.notice.tell(title, " ".join(parts))
 

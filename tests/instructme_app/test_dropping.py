@@ -17,11 +17,11 @@ COPY, LEFT, NO_KEYS = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.Ke
 AT = QPointF(5, 5)
 
 
-def file(path: Path) -> QMimeData:
+def file(*paths: Path) -> QMimeData:
     """As file managers hand it over: as an address, and as words."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    data.setText(f"file://{path}")
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    data.setText("\n".join(f"file://{path}" for path in paths))
     return data
 
 
@@ -75,4 +75,15 @@ def test_the_edits_that_another_song_takes_back_are_counted(qtbot: QtBot, opened
 def test_a_song_without_edits_is_left_without_a_word(qtbot: QtBot, opened: MainWindow, tmp_path: Path) -> None:
     opened.open_path(write_song(tmp_path / "other.wav"))
     qtbot.waitUntil(lambda: opened.session.name == "other", timeout=WAIT)
+    assert opened.statusBar().currentMessage() == ""
+
+
+def test_of_several_files_the_first_is_opened_and_the_window_says_so(
+    qtbot: QtBot, opened: MainWindow, tmp_path: Path
+) -> None:
+    assert drop(opened, file(write_song(tmp_path / "one.wav"), write_song(tmp_path / "two.wav")))
+    qtbot.waitUntil(lambda: opened.session.name == "one", timeout=WAIT)
+    assert opened.statusBar().currentMessage().startswith("2 files were dropped")
+    opened.open_path(tmp_path / "two.wav")
+    qtbot.waitUntil(lambda: opened.session.name == "two", timeout=WAIT)
     assert opened.statusBar().currentMessage() == ""

@@ -89,7 +89,7 @@ def test_a_model_says_what_it_is_what_it_knows_and_where_it_fails(qtbot: QtBot, 
     for name in (*bundle.vocabulary.instrument_names, *bundle.vocabulary.genre_names, "MIT", str(model)):
         assert name in words
     assert "add, remix\nMostly noise" in words and "remove\nDrums only" in words
-    assert "remove\n3.4 dB (1.5 to 5.1)\n1.9 dB (0.2 to 3.5)" in words and "50 x 10 s" in words
+    assert "remove\n3.4 dB (1.5 to 5.1)\n1.9 dB (0.2 to 3.5)" in words and "50 × 10 s" in words
     assert "2,000 steps, 13 min, Some CPU" in words and "composed: 600 songs" in words
     hashes = [button.digest for button in page.card.findChildren(HashButton)]
     assert hashes == [bundle.hash, *(entry["sha256"] for entry in bundle.manifest["files"].values())]

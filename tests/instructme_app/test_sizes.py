@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QRect
-from PySide6.QtGui import QFont, QFontInfo, QFontMetrics
+from PySide6.QtCore import QEvent, QModelIndex, QRect
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -127,6 +127,99 @@ def test_what_is_painted_beside_the_lanes_has_room(sized: MainWindow) -> None:
         if not lane.isHidden():
             assert lane.height() >= lane.least_height >= name.height() + 6, lane.title
             assert name.horizontalAdvance(lane.title) <= lane.content().left() - 18, lane.title
+
+
+@pytest.fixture
+def changed(qtbot: QtBot, qapp: QApplication, sized: MainWindow, system: QFont) -> MainWindow:
+    """The window after the system's text became large, or small where it was large, while it was open."""
+    other = QFont(system)
+    other.setPointSizeF(9.0 if system.pointSizeF() > 9 else 18.0)
+    before = px(100)
+    qapp.setFont(other)
+    qtbot.waitUntil(lambda: px(100) != before, timeout=WAIT)
+    QApplication.processEvents()
+    return sized
+
+
+def test_a_size_that_changes_counts_at_once(changed: MainWindow, system: QFont) -> None:
+    wanted = px(sizes.BODY)
+    assert wanted != QFontInfo(system).pixelSize()
+    assert QFontInfo(changed.header.open_button.font()).pixelSize() == wanted
+    assert QFontInfo(changed.title.font()).pixelSize() == pytest.approx(17 / 13 * wanted, abs=0.6)
+    assert changed.transport.pill.height() == px(36) and changed.transport.play_button.iconSize() == sizes.square(34)
+    assert cut_off(changed) == []
+    for lane in changed.lanes.stack.lanes:
+        assert lane.isHidden() or lane.height() >= lane.least_height == px(lane.LEAST)
+
+
+def test_a_window_that_changed_its_size_is_as_one_that_was_made_in_it(
+    qtbot: QtBot, changed: MainWindow, song: Path, home: Path
+) -> None:
+    fresh = MainWindow(FakeEngine(obliging=True), Settings(), Playback(use_device=False))
+    fresh.apply_theme()
+    qtbot.addWidget(fresh)
+    fresh.resize(changed.size())
+    fresh.show()
+    fresh.bar.drawer_button.setChecked(True)
+    QApplication.processEvents()
+
+    def measured(window: MainWindow) -> list[tuple[int, int, int]]:
+        bar, transport, header = window.bar, window.transport, window.header
+        parts = (bar.run_button, bar.seed_lock, bar.variations, transport.match_button)
+        parts += (header.open_button, window.viewing.bar)
+        least = ((part.minimumSizeHint(), part.height()) for part in parts)
+        return [(size.width(), size.height(), height) for size, height in least]
+
+    assert measured(changed) == measured(fresh)
+    fresh.close()
+
+
+def test_a_dialog_that_is_open_follows(qtbot: QtBot, qapp: QApplication, sized: MainWindow, system: QFont) -> None:
+    sized.modelling.open()
+    page = sized.modelling.page
+    assert page is not None
+    other = QFont(system)
+    other.setPointSizeF(9.0 if system.pointSizeF() > 9 else 18.0)
+    before = px(34)
+    qapp.setFont(other)
+    qtbot.waitUntil(lambda: px(34) != before, timeout=WAIT)
+    assert page.list.item(0).sizeHint().height() == px(34)
+    qtbot.waitUntil(lambda: cut_off(page) == [], timeout=WAIT)
+    page.close()
+
+
+def test_the_systems_font_counts_where_none_was_set(
+    qtbot: QtBot, sized: MainWindow, system: QFont, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a desktop says: its theme has changed, and nothing of which font."""
+    bigger = QFont(system)
+    bigger.setPointSizeF(system.pointSizeF() + 3)
+    before = px(100)
+    QApplication.sendEvent(sized, QEvent(QEvent.Type.ThemeChange))
+    QApplication.processEvents()
+    assert px(100) == before
+    monkeypatch.setattr(QFontDatabase, "systemFont", staticmethod(lambda _: bigger))
+    QApplication.sendEvent(sized, QEvent(QEvent.Type.ThemeChange))
+    qtbot.waitUntil(lambda: px(100) != before, timeout=WAIT)
+    assert px(sizes.BODY) == QFontInfo(bigger).pixelSize()
+
+
+def test_what_is_gone_is_not_sized_any_more(qapp: QApplication, qtbot: QtBot) -> None:
+    part, sized_parts = QWidget(), []
+    sizes.fit(part, sized_parts.append)
+    part.deleteLater()
+    qtbot.waitSignal(part.destroyed, timeout=WAIT, raising=False).wait()
+    sizes.changed.emit()
+    assert len(sized_parts) == 1
+
+
+def test_the_model_page_fits_a_narrow_screen(sized: MainWindow) -> None:
+    sized.modelling.open()
+    page = sized.modelling.page
+    assert page is not None
+    QApplication.processEvents()
+    assert page.minimumSizeHint().width() <= 1024
+    page.close()
 
 
 def test_pixels_of_text_are_fixed_in_one_place() -> None:

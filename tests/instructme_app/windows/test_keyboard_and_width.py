@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from instructme_app.model.playback import Playback
+from instructme_app.model.settings import Settings
 from instructme_app.views.queue_panel import QueuePanel, QueueRow
 from instructme_app.views.time_axis import Selection
 from instructme_app.windows.main_window import MainWindow
@@ -165,3 +168,19 @@ def test_at_its_usual_width_all_words_are_in_sight(qtbot: QtBot, opened: MainWin
     qtbot.waitUntil(
         lambda: all(label.text() and super(type(label), label).text() == label.text() for label in labels), timeout=WAIT
     )
+
+
+@pytest.mark.parametrize("spoken", ["en", "de"])
+def test_every_menu_opens_by_a_letter_of_its_own(
+    qtbot: QtBot, home: Path, spoken: str, request: pytest.FixtureRequest
+) -> None:
+    if spoken == "de":
+        request.getfixturevalue("german")
+    window = MainWindow(FakeEngine(), Settings(), Playback(use_device=False))
+    qtbot.addWidget(window)
+    titles = [action.text() for action in window.menuBar().actions()]
+    letters = [QKeySequence.mnemonic(title).toString() for title in titles]
+    assert all(letters) and len(set(letters)) == len(letters) == 7, titles
+    taken = {key.toString() for action in window.actions() for key in action.shortcuts()}
+    assert not taken & set(letters)
+    window.close()
