@@ -34,7 +34,7 @@ from engine.instruction.lexicon import lexicon
 from engine.networks import Networks, choose_device
 from engine.preview import NoteGuess, SpectrumGuess
 from engine.regions import Span, edit_span, untouched_spans
-from engine.remarks import remarks
+from engine.remarks import NO_STRENGTH, remarks
 from engine.rendering import Change, Stems, apply_change, complement, place, place_stems, render
 from engine.score import later
 from engine.vocabulary import VOCALS, Vocabulary
@@ -228,6 +228,9 @@ class Editor:
             round_begin = time.perf_counter()
             # A region is edited as an excerpt with some of the song around it, and put back.
             start, end = span
+            if not (request.strength or always_sample):  # a minute of work to be multiplied by nothing
+                rounds.append(Round(audio, instruction, (start, start), request.seed, 0, 0.0, (), (NO_STRENGTH,)))
+                continue
             margin = round(CONTEXT_SECONDS * audio.sample_rate)
             first = max(start - margin, 0)
             watch = Watch(watcher, number, len(instructions), first / audio.sample_rate)

@@ -13,6 +13,8 @@ HARDLY_ANY = {Operation.REMOVE: -20.0, Operation.EXTRACT: -20.0, Operation.REPLA
 """Decibels of the song below which a mask took next to nothing. On validation songs three of four masks of what is not
 there take less, and three of ten of what is there. More is taken where something is replaced (engine.editor)."""
 
+NO_STRENGTH = "at a strength of 0 nothing was changed"
+
 
 def remarks(instruction: Instruction, bundle: Bundle, source: np.ndarray, mask: np.ndarray | None) -> tuple[str, ...]:
     """`source` (channels, T) at 24 kHz, and the mask of what was asked for in it, None where nothing was."""

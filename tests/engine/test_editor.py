@@ -244,6 +244,16 @@ def test_an_edit_of_no_strength_touches_nothing(editor: Editor) -> None:
     )
 
 
+def test_no_strength_is_no_work_and_is_said(editor: Editor) -> None:
+    said: list[object] = []
+    edit = editor.run(
+        EditRequest(song(seconds=0.5), "add strings", strength=0.0), on_progress=lambda *progress: said.append(progress)
+    )
+    (done,) = edit.rounds
+    assert (done.steps, done.warnings, done.notes) == (0, ("at a strength of 0 nothing was changed",), {})
+    assert not said
+
+
 @pytest.mark.parametrize("instruction", EVERY_OPERATION)
 @pytest.mark.parametrize(("region", "strength"), [(None, 1.0), (None, 0.3), ((0.2, 0.5), 1.0), ((0.2, 0.5), 0.7)])
 def test_the_stems_sum_to_the_edit(
