@@ -119,7 +119,7 @@ class EmbeddingConfiguration:
 class SynthesizerConfiguration:
     """`timbres` counts pitched ones, `kits` drum kits: the network is built before it knows what they are."""
 
-    timbres: int = 144
+    timbres: int = 216
     kits: int = 10
     embedding: int = 48
     width: int = 320

@@ -38,6 +38,9 @@ QUIETEST = -100.0
 NO_MODE = -16.0
 """Octaves re 440 Hz below which a drum's mode does not exist."""
 
+SECTION = (14.0, 0.7, 0.0)
+"""Cents, share and tones (of Note) of a section of strings, as sections in soundfonts have them."""
+
 _SCALE = 20.0
 _LOWEST, _HIGHEST = 24.0, 108.0
 _OPEN_HAT, _HATS = 46, (42, 44, 46)
@@ -70,7 +73,7 @@ class Synthesizer(nn.Module):
     program: Tensor
     ratios: Tensor
     vibrato: Tensor
-    voices: Tensor
+    fading: Tensor
     drum_modes: Tensor
     drum_known: Tensor
     centre: Tensor
@@ -94,7 +97,7 @@ class Synthesizer(nn.Module):
         harmonics = torch.arange(1, config.partials + 1, dtype=torch.float32)
         self.register_buffer("ratios", harmonics.repeat(config.timbres, 1))  # frequency of each partial in f0
         self.register_buffer("vibrato", torch.zeros(config.timbres, 2))  # cents, Hz
-        self.register_buffer("voices", torch.ones(total, dtype=torch.int64))  # players in unison
+        self.register_buffer("fading", torch.zeros(config.timbres, 3))  # Note.fading, Note.tones
         # Octaves above 440 Hz; below NO_MODE there is none.
         self.register_buffer("drum_modes", torch.full((config.kits, DRUM_KEYS, config.modes), 2 * NO_MODE))
         self.register_buffer("drum_known", torch.zeros(config.kits, DRUM_KEYS, dtype=torch.bool))
@@ -102,6 +105,7 @@ class Synthesizer(nn.Module):
         units[sum(self._sizes[:2]) : sum(self._sizes[:3])] = 0.25  # octaves
         self.register_buffer("units", units)
         self.register_buffer("centre", torch.zeros(sum(self._sizes)))  # mean of the controls, as the last layer's bias
+        self.register_load_state_dict_pre_hook(_with_fading)
 
     def forward(self, timbre: Tensor, pitch: Tensor, velocity: Tensor) -> Controls:
         """timbre: (N,) int64; pitch: (N,) MIDI, for kits the drum's key; velocity: (N,) 1 to 127."""
@@ -189,7 +193,7 @@ class Synthesizer(nn.Module):
         partials, bands, glide, release = (
             value.float().cpu().numpy() for value in (said.partials, said.bands, said.glide, said.release)
         )
-        ratios, vibrato, voices = (value.cpu().numpy() for value in (self.ratios, self.vibrato, self.voices))
+        ratios, vibrato, fading = (value.cpu().numpy() for value in (self.ratios, self.vibrato, self.fading))
         modes = self.drum_modes.cpu().numpy()
         for row, kind in enumerate(which.reshape(-1)):
             timbre, pitch = int(kinds[kind, 0]), kinds[kind, 1]
@@ -211,7 +215,8 @@ class Synthesizer(nn.Module):
                     release_knots=np.array(RELEASE_KNOTS),
                     glide=glide[kind] if drums else None,
                     vibrato=(0.0, 0.0) if drums else (float(vibrato[timbre, 0]), float(vibrato[timbre, 1])),
-                    voices=int(voices[timbre]),
+                    fading=(0.0, 0.0) if drums else (float(fading[timbre, 0]), float(fading[timbre, 1])),
+                    tones=0 if drums else int(fading[timbre, 2]),
                 ),
             )
 
@@ -224,6 +229,15 @@ class Synthesizer(nn.Module):
         order = [kit, *(other for other in range(len(known)) if other != kit)]
         player = np.array([next((k for k in order if known[k, key]), -1) for key in keys], dtype=int)
         return notes[player >= 0], player[player >= 0] + self.config.timbres
+
+
+def _with_fading(module: nn.Module, weights: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Older weights know how many voices are in unison, and nothing else of sections."""
+    voices = weights.pop(prefix + "voices", None)
+    if voices is not None and prefix + "fading" not in weights:
+        assert isinstance(module, Synthesizer)
+        several = (voices[: module.config.timbres] > 1).float()
+        weights[prefix + "fading"] = several[:, None] * torch.tensor(SECTION)
 
 
 def _played(notes: np.ndarray, seconds: float, drums: bool) -> np.ndarray:

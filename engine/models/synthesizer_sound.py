@@ -26,7 +26,10 @@ _AUDIBLE = 76.0
 _NOTHING = -120.0
 _LONGEST_RELEASE = 1.5
 _RAMP, _FADE = 0.002, 0.012
-_SPREAD_CENTS = 7.0
+_SLOWEST_FADING = 1.0
+"""Hertz. Slower than this, a partial of a short note would be loud or missing for all of it."""
+
+_FADING_MARGIN = 32
 _VIBRATO_DELAY = 0.25
 _LN10_20 = float(np.log(10) / 20)
 
@@ -52,7 +55,12 @@ class Note:
     """(K,) octaves off the final frequency."""
     vibrato: tuple[float, float] = (0.0, 0.0)
     """Depth in cents, rate in Hz."""
-    voices: int = 1
+    fading: tuple[float, float] = (0.0, 0.0)
+    """How partials come and go where many play in unison: cents over which each spreads (standard deviation), and the
+    share of its power that does. (0, 0): an organ pipe; (14, 0.7): a section of strings."""
+    tones: int = 0
+    """Of how many tones a fading partial is, side by side: the reeds of an accordion, the oscillators of a synthesizer.
+    0: so many that nobody can count them."""
 
 
 class NoiseSource:
@@ -161,12 +169,14 @@ def _partials(
 ) -> np.ndarray:
     clock, knots = _clock(note, samples, rng)
     length = samples if clock is None else int(clock[-1]) + 4
-    if note.voices > 1:
-        cents = _SPREAD_CENTS * (np.linspace(-1, 1, note.voices) + rng.uniform(-0.3, 0.3, note.voices))
-        hertz = np.concatenate([hertz * 2 ** (c / 1200) for c in cents])
-        partials = np.tile(partials - 10 * np.log10(note.voices), (1, note.voices))
     # Phases that are random would ring at the onset; these rise like a chirp and keep peaks low (Schroeder 1970).
     phase = rng.uniform(0, 1) + rng.uniform(0, 1, len(hertz)) * 0.3 + np.arange(len(hertz)) ** 2 / (2 * len(hertz))
+    if note.fading[1] > 0:
+        blocks = -(-length // _ATTACK_BLOCK)
+        make = _beaten if note.tones else _faded
+        gain = make(blocks + 1, _ATTACK_BLOCK / SAMPLE_RATE, hertz, note, rng)
+        sound = _blocks(partials, knots, hertz, phase, 0, blocks, _ATTACK_BLOCK, gain)
+        return sound[:samples] if clock is None else _read(sound, clock)
     attack = min(round(_ATTACK_SECONDS * SAMPLE_RATE), length)
     blocks = -(-attack // _ATTACK_BLOCK)
     sound = _blocks(partials, knots, hertz, phase, 0, blocks, _ATTACK_BLOCK)
@@ -178,21 +188,57 @@ def _partials(
 
 
 def _blocks(
-    partials: np.ndarray, knots: np.ndarray, hertz: np.ndarray, phase: np.ndarray, first: int, blocks: int, length: int
+    partials: np.ndarray,
+    knots: np.ndarray,
+    hertz: np.ndarray,
+    phase: np.ndarray,
+    first: int,
+    blocks: int,
+    length: int,
+    gain: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(blocks * length,) float32 from sample `first` on; amplitudes are linear within a block."""
+    """(blocks * length,) float32 from sample `first` on; amplitudes are linear within a block.
+
+    gain: (blocks + 1, P) complex, by which partials are louder and ahead at the blocks' edges.
+    """
     edges = first + np.arange(blocks + 1) * length
     amplitude = np.exp(_LN10_20 * _levels(partials, knots, edges / SAMPLE_RATE)).astype(np.float32)
+    amplitude = amplitude if gain is None else amplitude * gain
     turns = (np.outer(edges[:-1], hertz / SAMPLE_RATE) + phase) % 1.0
-    angle = (2 * np.pi * turns).astype(np.float32)
-    cos, sin = np.cos(angle), np.sin(angle)
-    start, rise = amplitude[:-1], np.diff(amplitude, axis=0)
-    left = np.concatenate([start * cos, -start * sin, rise * cos, -rise * sin], axis=1)
+    rotation = np.exp(2j * np.pi * turns).astype(np.complex64)
+    start, rise = amplitude[:-1] * rotation, np.diff(amplitude, axis=0) * rotation
+    left = np.concatenate([start.real, -start.imag, rise.real, -rise.imag], axis=1)
     step = np.outer(hertz / SAMPLE_RATE, np.arange(length)) % 1.0
     angle = (2 * np.pi * step).astype(np.float32)
     cos, sin = np.cos(angle), np.sin(angle)
     ramp = (np.arange(length) / length).astype(np.float32)
     return (left @ np.concatenate([cos, sin, cos * ramp, sin * ramp])).reshape(-1)
+
+
+def _faded(count: int, seconds: float, hertz: np.ndarray, note: Note, rng: np.random.Generator) -> np.ndarray:
+    """(count, P) complex64 every `seconds`: how partials come and go, of mean power 1.
+
+    Players of a section are a little apart in pitch and swing by themselves, so that a partial of theirs is no tone but
+    a narrow band of noise, as wide as its place in the spectrum is high. It is made as one: the sum of many players.
+    """
+    cents, share = note.fading
+    # It is periodic, which nobody hears behind the note's end.
+    size = fft.next_fast_len(count + _FADING_MARGIN) or count
+    width = np.maximum(hertz * (2 ** (cents / 1200) - 1), _SLOWEST_FADING)
+    shape = np.exp(-np.square(fft.fftfreq(size, seconds)) / (4 * np.square(width[:, None])))
+    shape *= size / np.sqrt(2 * np.square(shape).sum(axis=1, keepdims=True))
+    noise = rng.standard_normal((2, len(hertz), size))
+    drawn = np.asarray(fft.ifft((noise[0] + 1j * noise[1]) * shape, axis=1))[:, :count].T
+    return (np.sqrt(1 - share) + np.sqrt(share) * drawn).astype(np.complex64)
+
+
+def _beaten(count: int, seconds: float, hertz: np.ndarray, note: Note, rng: np.random.Generator) -> np.ndarray:
+    """(count, P) complex64 every `seconds`: partials of a few tones that beat, of mean power 1."""
+    places = np.linspace(-1, 1, note.tones)
+    cents = note.fading[0] * places / np.sqrt(np.mean(np.square(places)))
+    beats = np.outer(hertz, 2 ** (cents / 1200) - 1)[..., None] * seconds * np.arange(count)
+    turns = beats + rng.random((len(hertz), note.tones, 1))
+    return (np.exp(2j * np.pi * turns).sum(axis=1) / np.sqrt(note.tones)).T.astype(np.complex64)
 
 
 def _clock(note: Note, samples: int, rng: np.random.Generator) -> tuple[np.ndarray | None, np.ndarray]:

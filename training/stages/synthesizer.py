@@ -105,10 +105,10 @@ class SynthesizerStage(Stage):
             if index in learnt:
                 network.owner[index] = timbre.instrument
             network.program[index] = timbre.program
-            network.voices[index] = timbre.voices
         for index in range(len(pitched)):
             network.ratios[index] = torch.from_numpy(bank.ratios[index]).float()
             network.vibrato[index] = torch.tensor(bank.vibrato.get(index, (0.0, 0.0)))
+            network.fading[index] = torch.tensor(bank.fading.get(index, (0.0, 0.0, 0.0)))
         for (kit, key), hertz in bank.modes.items():
             network.drum_known[kit, key] = True
             octaves = np.where(hertz > 0, np.log2(np.maximum(hertz, 1.0) / 440.0), 2 * NO_MODE)

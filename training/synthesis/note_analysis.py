@@ -20,6 +20,10 @@ from engine.models.synthesizer_sound import band_centres, band_weights
 
 _SHORT, _PADDED = 256, 2048
 _TINY = 1e-12
+_EVERY = 24
+"""Samples from one look at a partial's envelope to the next."""
+
+_NEIGHBOURS = 9
 _LEAD = 512
 """Samples of silence put before a note, so that windows may begin before it."""
 
@@ -59,14 +63,17 @@ def explained(sound: np.ndarray, hertz: float, ratios: np.ndarray) -> float:
     return float(np.minimum((found**2 / 2).sum() / power, 1.0))
 
 
-def measured(sound: np.ndarray, hertz: float, ratios: np.ndarray, bands: int) -> Measured:
-    """A pitched note that begins at sample 0 and is held throughout. `hertz` is its true pitch."""
+def measured(sound: np.ndarray, hertz: float, ratios: np.ndarray, bands: int, *, fading: bool = False) -> Measured:
+    """A pitched note that begins at sample 0 and is held throughout. `hertz` is its true pitch. Where partials are
+    `fading`, their own coming and going is left out of their levels: it is another one in every note."""
     sound = sound.astype(np.float64)
     frequencies = hertz * ratios
     spacing = hertz * float(np.diff(ratios).min())
     window = _window(spacing, 5.0)
     envelope = _envelope(sound, max(1.0 / hertz, 0.003))
     partials = _partials(sound, frequencies, window, envelope)
+    if fading:
+        partials = _steadied(sound, partials, frequencies, window)
     noise = _between(sound, frequencies, spacing, window, envelope, bands)
     attack = np.array(ONSET_KNOTS) * SAMPLE_RATE < window / 2
     total = _band_powers(sound, np.arange(len(ONSET_KNOTS)), bands, np.full(len(ONSET_KNOTS), _SHORT))
@@ -144,6 +151,48 @@ def vibrato(sound: np.ndarray, hertz: float) -> tuple[float, float]:
     return (depth, float(rates[best])) if 4.0 < depth < 60.0 and regular else (0.0, 0.0)
 
 
+def fading(sound: np.ndarray, hertz: float, ratios: np.ndarray) -> np.ndarray:
+    """How the partials of a held note come and go: rows of (variance of power over its squared mean, cents over which
+    the partial spreads, dB lost a second, evenness), for partials that are not 40 dB below the loudest.
+
+    A tone has a variance of 0, many tones that are a little apart one of 1. Evenness: over how much of its width a
+    partial's spectrum is, against noise as wide: near 1 for sections, 0.2 for two or three tones that beat, and NaN
+    where it is too narrow to tell.
+    """
+    piece = sound[round(0.4 * SAMPLE_RATE) : round(2.6 * SAMPLE_RATE)].astype(np.float64)
+    spectrum, places = np.asarray(fft.fft(piece)), fft.fftfreq(len(piece), 1 / SAMPLE_RATE)
+    time = np.arange(len(piece)) / SAMPLE_RATE
+    spacing = hertz * float(np.diff(ratios).min())
+    found: list[tuple[float, ...]] = []
+    for place in hertz * ratios:
+        if not 150.0 < place < 8000.0:
+            continue
+        reach = min(max(place * (2 ** (60 / 1200) - 1), 4.0), 0.45 * spacing)
+        alone = np.asarray(fft.ifft(np.where(np.abs(places - place) < reach, 2 * spectrum, 0)))
+        alone = (alone * np.exp(-2j * np.pi * place * time))[::_EVERY]
+        alone = alone[len(alone) // 10 : -len(alone) // 10]
+        power = np.abs(alone) ** 2
+        level = float(power.mean()) + _TINY
+        steps = np.arange(len(alone)) * _EVERY / SAMPLE_RATE
+        slope = float(np.polyfit(steps, np.log(power + 1e-12 * level), 1)[0])
+        held = alone * np.exp(-slope / 2 * (steps - steps.mean()))
+        power = np.abs(held) ** 2
+        variance = float(power.var() / (power.mean() ** 2 + _TINY**2))
+        shares = np.abs(np.asarray(fft.fft(held * np.hanning(len(held))))) ** 2
+        offsets = fft.fftfreq(len(held), _EVERY / SAMPLE_RATE)
+        shares = np.where(np.abs(offsets) < 1.5 * reach, shares, 0.0)
+        shares /= shares.sum() + _TINY**2
+        spread = (shares * offsets**2).sum() - (shares * offsets).sum() ** 2
+        spread -= 1 / (3 * steps[-1] ** 2)  # what the window alone has
+        width = float(np.sqrt(max(spread, 0.0)))
+        # Noise of that width fills 2 sqrt(pi) times it, half of that by chance.
+        bins = np.sqrt(np.pi) * width * steps[-1]
+        even = 1 / float(np.square(shares).sum()) / bins if bins > 5.0 else np.nan
+        found.append((variance, 1200 * np.log2(1 + width / place), -4.34 * slope, even, np.log10(level)))
+    rows = np.array(found).reshape(-1, 5)
+    return rows[rows[:, 4] > rows[:, 4].max(initial=-np.inf) - 4.0, :4]
+
+
 def inharmonic_ratios(notes: list[tuple[np.ndarray, float]], partials: int) -> np.ndarray:
     """(partials,) the modes that notes of one instrument share, in parts of the pitch: for bells and bars.
 
@@ -216,6 +265,18 @@ def _partials(sound: np.ndarray, frequencies: np.ndarray, window: int, envelope:
     pieces = np.lib.stride_tricks.sliding_window_view(sound, window)[centres - window // 2] * weight
     found = np.abs(_projected(pieces, frequencies)) * 2 / weight.sum()
     return found * _sharpening(envelope, knots, centres, weight)[:, None]
+
+
+def _steadied(sound: np.ndarray, partials: np.ndarray, frequencies: np.ndarray, window: int) -> np.ndarray:
+    """(K, P) amplitudes without their fading: each partial's mean over the note, and how its neighbours change."""
+    weight = np.hanning(window)
+    centres = np.arange(max(round(0.25 * SAMPLE_RATE), window // 2), len(sound) - window // 2, window // 2)
+    pieces = np.lib.stride_tricks.sliding_window_view(sound, window)[centres - window // 2] * weight
+    found = np.abs(_projected(pieces, frequencies)) * 2 / weight.sum()
+    whole = np.sqrt(np.square(found).mean(axis=0)) + 1e-9
+    # No partial is far above its mean but by chance, and one must not speak for its neighbours.
+    change = uniform_filter1d(np.clip(np.square(partials / whole), 0.0, 4.0), _NEIGHBOURS, axis=1)
+    return whole * np.sqrt(np.maximum(change, 0.0))
 
 
 def _between(

@@ -19,6 +19,7 @@ from engine.vocabulary import Vocabulary
 from training.synthesis.note_analysis import (
     Measured,
     explained,
+    fading,
     inharmonic_ratios,
     measured,
     measured_drum,
@@ -34,8 +35,17 @@ HELD_SECONDS = ONSET_KNOTS[-1] + 0.35
 _LET_GO = 0.5
 _RANGE = (24, 108)
 _CHORD_DB, _KIT_DB = -25.0, -17.0
-_ENSEMBLES = frozenset({48, 49, 50})
-"""Programs of several players whose unison beats. One voice comes as near to all others, or nearer: measured."""
+_STEADY = 4.0
+"""Decibels a second. What fades faster is struck or plucked, and its partials beat as they die."""
+
+_FEWEST_CENTS, _MOST_CENTS, _LEAST_SHARE = 3.0, 30.0, 0.2
+_BEATING, _TWO_TONES = 0.27, 0.6
+"""Evenness below which a partial is a few tones, and variance of power up to which it is two: accordions, leads and
+church organs have 0.1 to 0.25, sections, choirs and pads 0.5 to 1, brass and solo players 0.3 to 0.6."""
+
+_RECORDED = ("FluidR3Mono_GM", "FluidR3_GM", "GeneralUser-v1.47", "MuseScore_General")
+"""Soundfonts that sound most like the instruments, in this order: their solo strings are heard as strings in 8 of 8
+phrases, others' in 1 or 2. Those of FM chips come last, and none but these play a program that one has played."""
 
 _BELLS = frozenset({8, 9, 10, 11, 12, 13, 14, 15, 108, 112, 114})
 """Programs whose partials need not be harmonics."""
@@ -54,7 +64,6 @@ class Timbre:
     play: Callable[[np.ndarray, float], np.ndarray]
     low: int
     high: int
-    voices: int = 1
     vibrato: tuple[float, float] = (0.0, 0.0)
 
     def sound(self, pitch: float, velocity: float, end: float, seconds: float) -> np.ndarray:
@@ -76,6 +85,8 @@ class Bank:
     """(kit, key's row) -> Hertz."""
     vibrato: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Cents and Hz, of timbres that have any."""
+    fading: dict[int, tuple[float, float, float]] = field(default_factory=dict)
+    """Cents, share and tones (`engine.models.synthesizer_sound.Note`), of timbres that have any."""
     gain: dict[int, float] = field(default_factory=dict)
     """Of each timbre, linear: what makes all equally loud."""
 
@@ -91,8 +102,9 @@ class Bank:
 
 
 def melodic_timbres(vocabulary: Vocabulary, fonts: Sequence[Soundfont], count: int) -> list[Timbre]:
-    """Up to `count` timbres, as many of each instrument: all its programs first, then other soundfonts."""
-    fonts = [font for font in fonts if font.programs]
+    """Up to `count` timbres, as many of each instrument: each of its programs once, then the usual ones, and then all,
+    by other soundfonts that were recorded."""
+    fonts = [font for font in sorted(fonts, key=_realism) if font.programs]
     pitched = [name for name in vocabulary.instrument_names if name in PLAYERS]
     share = count // len(pitched)
     found: list[Timbre] = []
@@ -103,25 +115,20 @@ def melodic_timbres(vocabulary: Vocabulary, fonts: Sequence[Soundfont], count: i
         if name == "vocals":
             found += [_voice(index, number, low, high) for number in range(share)]
             continue
-        programs = programs_of(vocabulary, name)
-        if len(programs) > share:
-            programs = tuple(programs[i] for i in np.linspace(0, len(programs) - 1, share).round().astype(int))
-        # Each round gives every program another soundfont.
-        pairs = [
-            (program, fonts[(place + turn) % len(fonts)])
-            for turn in range(len(fonts))
-            for place, program in enumerate(programs)
-            if program in fonts[(place + turn) % len(fonts)].programs
-        ]
-        for program, font in pairs[:share]:
-            found.append(Timbre(index, program, _player(font, program), low, high, 3 if program in _ENSEMBLES else 1))
+        usual = vocabulary.programs(name)
+        programs = sorted(programs_of(vocabulary, name), key=lambda program: (program not in usual, program))
+        good = [font for font in fonts if font.name in _RECORDED]
+        pairs = _rounds(programs, fonts)[: len(programs)] + _rounds(usual, good) + _rounds(programs, good)
+        for program, font in list(dict.fromkeys(pairs))[:share]:
+            found.append(Timbre(index, program, _player(font, program), low, high))
     return found
 
 
 def kit_timbres(vocabulary: Vocabulary, fonts: Sequence[Soundfont], count: int) -> list[Timbre]:
-    """Up to `count` drum kits, from all fonts in turn."""
+    """Up to `count` drum kits: each program once, then again by other fonts."""
     index = vocabulary.instrument_names.index("drums")
-    pairs = [(program, font) for program in _KITS for font in fonts if program in font.kits]
+    fonts = sorted(fonts, key=_realism)
+    pairs = _rounds(_KITS, fonts, drums=True)
     return [
         Timbre(index, program, _player(font, program, drums=True), FIRST_DRUM, FIRST_DRUM + DRUM_KEYS - 1)
         for program, font in pairs[:count]
@@ -149,6 +156,9 @@ def measure_timbre(
             bank.vibrato[index] = (float(depth), float(rate))
     else:
         bank.vibrato[index] = timbre.vibrato
+    found = _fading(probes, ratios, bank.vibrato.get(index, (0.0, 0.0))[0])
+    if found is not None:
+        bank.fading[index] = found
     loud = [_loudness(sound) for sound, _ in probes]
     level = float(np.sqrt(np.mean(np.square(loud))))
     gain = bank.gain[index] = 10 ** (_CHORD_DB / 20) / max(level, 1e-6)
@@ -163,7 +173,7 @@ def measure_timbre(
         if _loudness(long) < 1e-4:  # a key that this soundfont leaves out
             continue
         hertz = _hertz(pitch)
-        note = measured(long, hertz * tuning(long, hertz, ratios), ratios, config.bands)
+        note = measured(long, hertz * tuning(long, hertz, ratios), ratios, config.bands, fading=found is not None)
         bank.add(index, pitch, velocity, note, measured_release(short, long, _LET_GO), apart)
 
 
@@ -212,6 +222,41 @@ def _best_ratios(probes: list[tuple[np.ndarray, float]], partials: int, bells: b
         if left(modes) < 0.5 * plain:
             return modes
     return harmonic / 2 if halves < 0.5 * plain else harmonic
+
+
+def _fading(
+    probes: list[tuple[np.ndarray, float]], ratios: np.ndarray, swing: float
+) -> tuple[float, float, float] | None:
+    """Cents, share and tones of a timbre's fading, None where its partials are steady. `swing`: cents of vibrato."""
+    if not np.allclose(np.diff(ratios), ratios[0]):  # modes of bars and bells
+        return None
+    seen = np.concatenate([fading(sound, hertz * tuning(sound, hertz, ratios), ratios) for sound, hertz in probes])
+    told = seen[np.isfinite(seen[:, 3]), 3]
+    if not len(told):
+        return None
+    variance, cents, lost = np.median(seen[:, :3], axis=0)
+    share = 1 - float(np.sqrt(max(1 - variance, 0.0)))
+    if lost > _STEADY or share < _LEAST_SHARE:
+        return None
+    if np.median(told) < _BEATING:
+        return min(float(cents), _MOST_CENTS), 1.0, 2.0 if variance < _TWO_TONES else 3.0
+    width = float(np.sqrt(max(cents**2 - swing**2 / 2, 0.0) / share))
+    return (min(width, _MOST_CENTS), share, 0.0) if width >= _FEWEST_CENTS else None
+
+
+def _realism(font: Soundfont) -> tuple[int, str]:
+    place = _RECORDED.index(font.name) if font.name in _RECORDED else len(_RECORDED)
+    return place + ("FM" in font.name), font.name
+
+
+def _rounds(programs: Sequence[int], fonts: Sequence[Soundfont], *, drums: bool = False) -> list[tuple[int, Soundfont]]:
+    """All programs by the first of the soundfonts that have them, then all by the next, and so on."""
+    turns: list[list[tuple[int, Soundfont]]] = [[] for _ in fonts]
+    for program in programs:
+        having = [font for font in fonts if program in (font.kits if drums else font.programs)]
+        for turn, font in zip(turns, having, strict=False):
+            turn.append((program, font))
+    return [pair for turn in turns for pair in turn]
 
 
 def _loudness(sound: np.ndarray) -> float:

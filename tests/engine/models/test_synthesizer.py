@@ -6,7 +6,7 @@ import torch
 
 from engine.grid import SAMPLE_RATE
 from engine.models.configuration import SynthesizerConfiguration
-from engine.models.synthesizer import DRUM_KEYS, FIRST_DRUM, Synthesizer
+from engine.models.synthesizer import DRUM_KEYS, FIRST_DRUM, SECTION, Synthesizer
 from engine.models.synthesizer_sound import NoiseSource, band_centres
 
 ORGAN, DRUMS, FLUTE = 0, 1, 2
@@ -152,6 +152,55 @@ def test_noise_has_the_power_of_its_bands() -> None:
     spectrum = np.abs(np.fft.rfft(sound)) ** 2
     hertz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
     assert (spectrum @ hertz) / spectrum.sum() == pytest.approx(band_centres(bands)[36], rel=0.1)
+
+
+def partial_power(sound: np.ndarray, hertz: float) -> np.ndarray:
+    """Of one partial, every 40 ms."""
+    turning = sound * np.exp(-2j * np.pi * hertz * np.arange(len(sound)) / SAMPLE_RATE)
+    kernel = np.hanning(1_920) / np.hanning(1_920).sum()
+    return np.square(2 * np.abs(np.convolve(turning, kernel, mode="valid")[::960]))
+
+
+def test_partials_of_a_section_come_and_go_each_by_itself(synthesizer: Synthesizer) -> None:
+    synthesizer.fading[1] = torch.tensor([14.0, 0.8, 0.0])
+    notes, length = np.array([note(0, 6, 69)]), 6 * SAMPLE_RATE
+    pipe, section = (synthesizer.play(notes, ORGAN, samples=length, seed=1, timbre=timbre) for timbre in (0, 1))
+    for sound, varies in ((pipe, False), (section, True)):
+        first, third = (partial_power(sound, hertz)[10:-10] for hertz in (440.0, 1_320.0))
+        assert (first.std() / first.mean() > 0.3) == (third.std() / third.mean() > 0.3) == varies
+        if varies:
+            assert abs(np.corrcoef(first, third)[0, 1]) < 0.5
+    assert rms_db(section) == pytest.approx(rms_db(pipe), abs=2.0)
+    steps = np.abs(np.diff(section)).max()
+    assert steps < 2 * np.abs(np.diff(pipe)).max(), "fading clicks"
+
+
+def test_a_few_tones_beat_at_the_pace_of_their_distance(synthesizer: Synthesizer) -> None:
+    synthesizer.fading[0] = torch.tensor([6.0, 1.0, 2.0])
+    stem = synthesizer.play(np.array([note(0, 8, 81)]), ORGAN, samples=8 * SAMPLE_RATE, seed=1, timbre=0)
+    power = partial_power(stem, 880.0)[10:-10]
+    beat = np.abs(np.fft.rfft((power - power.mean()) * np.hanning(len(power)), 4096)).argmax() * 25 / 4096
+    assert beat == pytest.approx(880 * 2 * (2 ** (6 / 1200) - 1), rel=0.05)
+    assert power.var() / power.mean() ** 2 == pytest.approx(0.5, abs=0.1)
+
+
+def test_sections_differ_by_seed_and_not_by_chance(synthesizer: Synthesizer) -> None:
+    synthesizer.fading[0] = torch.tensor([14.0, 0.8, 0.0])
+    notes = np.array([note(0, 1, 60)])
+    first, again, other = (
+        synthesizer.play(notes, ORGAN, samples=SAMPLE_RATE, seed=seed, timbre=0) for seed in (5, 5, 6)
+    )
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other, atol=0.01)
+
+
+def test_weights_from_before_there_was_fading_have_sections_where_they_had_voices(synthesizer: Synthesizer) -> None:
+    older = dict(synthesizer.state_dict())
+    del older["fading"]
+    older["voices"] = torch.tensor([1, 3, 1])
+    synthesizer.load_state_dict(older)
+    assert not synthesizer.fading[0].any()
+    assert tuple(synthesizer.fading[1].tolist()) == pytest.approx(SECTION)
 
 
 def test_shipped_size_stays_small() -> None:

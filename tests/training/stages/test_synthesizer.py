@@ -9,13 +9,15 @@ import torch
 
 from engine.grid import SAMPLE_RATE
 from engine.models.configuration import SynthesizerConfiguration
-from engine.models.synthesizer import ONSET_KNOTS, Synthesizer
+from engine.models.synthesizer import ONSET_KNOTS, RELEASE_KNOTS, Synthesizer
+from engine.models.synthesizer_sound import NoiseSource, Note, render_note
 from engine.vocabulary import Vocabulary
 from training.loop import RunRequest, train
 from training.settings import SynthesizerSettings, TrainingConfiguration
 from training.stages.synthesizer import SynthesizerStage, log_spectral_distance
-from training.synthesis.note_analysis import measured, measured_drum, measured_release, tuning
+from training.synthesis.note_analysis import fading, measured, measured_drum, measured_release, tuning
 from training.synthesis.notes_bank import melodic_timbres
+from training.synthesis.orchestra import programs_of
 from training.synthesis.soundfonts import package_soundfont
 
 SETTINGS = SynthesizerSettings(batch=16, key_step=24, velocities=(90,), held_out_notes=1, validation_batches=1)
@@ -136,6 +138,77 @@ def test_analysis_measures_how_a_note_is_let_go() -> None:
     let_go = held * np.where(TIME > 0.5, 10 ** (-50 * (TIME - 0.5) / 20), 1.0)
     loss = measured_release(let_go, held, 0.5)
     assert loss == pytest.approx(-50 * np.array([0.02, 0.06, 0.15, 0.35, 0.8]), abs=3)
+
+
+def section(cents: float, players: int = 16) -> np.ndarray:
+    """Players in unison, each a little off and swinging at a rate of its own."""
+    rng = np.random.default_rng(3)
+    sound = np.zeros(len(TIME))
+    for off, rate, start in zip(
+        rng.normal(0, cents, players), rng.uniform(4.5, 6.5, players), rng.random(players), strict=True
+    ):
+        pitch = 440 * 2 ** ((off + 4 * np.sin(2 * np.pi * (rate * TIME + start))) / 1200)
+        turns = np.cumsum(pitch) / SAMPLE_RATE + start
+        sound += sum(0.6**harmonic * np.cos(2 * np.pi * harmonic * turns) for harmonic in range(1, 7))
+    return sound / np.sqrt(players)
+
+
+def test_analysis_tells_a_section_from_a_single_player() -> None:
+    ratios = np.arange(1, 13, dtype=float)
+    alone = sum(0.6**harmonic * np.cos(2 * np.pi * 440 * harmonic * TIME) for harmonic in range(1, 7))
+    assert isinstance(alone, np.ndarray)
+    still = fading(alone, 440.0, ratios)
+    assert still[:, 0].max() < 0.01 and np.abs(still[:, 2]).max() < 0.1
+    assert np.isnan(still[:, 3]).all()
+    for cents in (6.0, 14.0):
+        variance, spread, lost, even = np.nanmedian(fading(section(cents), 440.0, ratios), axis=0)
+        assert 0.5 < variance < 1.6
+        assert spread == pytest.approx(cents, rel=0.5)
+        assert abs(lost) < 4
+        assert even > 0.4
+    *_, beating = np.nanmedian(fading(section(8.0, players=2), 440.0, ratios), axis=0)
+    assert beating < 0.3
+
+
+@pytest.mark.parametrize(("cents", "share"), [(8.0, 0.5), (14.0, 0.75)])
+def test_what_is_played_fades_as_it_was_measured(cents: float, share: float) -> None:
+    levels = np.full((len(ONSET_KNOTS), 8), -30.0)
+    player = Note(
+        hertz=523.25 * np.arange(1.0, 9.0),
+        partials=levels,
+        bands=np.full((len(ONSET_KNOTS), 24), -100.0),
+        knots=np.array(ONSET_KNOTS),
+        held=2.8,
+        release=np.full(5, -60.0),
+        release_knots=np.array(RELEASE_KNOTS),
+        fading=(cents, share),
+    )
+    seen = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        seen.append(fading(render_note(player, rng, NoiseSource(rng, 24)), 523.25, np.arange(1, 9, dtype=float)))
+    variance, spread, _, _ = np.nanmedian(np.concatenate(seen), axis=0)
+    assert 1 - np.sqrt(max(1 - variance, 0)) == pytest.approx(share, abs=0.25)
+    assert spread / np.sqrt(share) == pytest.approx(cents, rel=0.35)
+
+
+def test_levels_of_a_section_are_those_of_the_whole_note() -> None:
+    late, ratios = np.array(ONSET_KNOTS) > 0.2, np.arange(1, 13, dtype=float)
+    sound = 0.1 * section(14.0)
+    chance, steady = (measured(sound, 440.0, ratios, 24, fading=fades).partials[late, :6] for fades in (False, True))
+    assert steady.std(axis=0).mean() < 0.6 * chance.std(axis=0).mean()
+    assert steady.mean(axis=0) == pytest.approx(20 * np.log10(0.1 * 0.6 ** np.arange(1, 7)), abs=4)
+
+
+def test_every_program_is_played_and_the_usual_ones_come_first() -> None:
+    vocabulary = Vocabulary.default()
+    timbres = melodic_timbres(vocabulary, [package_soundfont()], 18 * 12)
+    for name in ("strings", "choir", "flute"):
+        index = vocabulary.instrument_names.index(name)
+        programs = [timbre.program for timbre in timbres if timbre.instrument == index]
+        usual = vocabulary.programs(name)
+        assert set(programs[: len(usual)]) == set(usual)
+        assert sorted(programs) == sorted(programs_of(vocabulary, name)), "one soundfont has one of each"
 
 
 def test_spectral_distance_is_zero_for_equals_and_grows() -> None:
