@@ -144,34 +144,35 @@ def edit(
     check_fresh(kept)
     bundle.verify()
     folders = [folder for folder in (keep_rounds, stems) if folder is not None]
-    prepare(targets, folders)
-    if replay is not None:
-        for doubt in doubts(log, edits, source, bundle):
-            click.echo(f"instructme: note: {doubt}; the result may differ from the logged one", err=True)
-
-    from engine.editor import Editor
-
-    editor = Editor(bundle, device)
-    with telling_what_is_left(output, folders), ProgressBars(visible=not as_json) as bars:
+    with telling_what_is_left(output, kept), taking_back(folders):
+        prepare(targets, folders)
         if replay is not None:
-            report = replay_file(
-                editor, source, output, edits, rounds_folder=keep_rounds, stems_folder=stems, on_progress=bars
-            )
-        else:
-            report = edit_file(
-                editor,
-                source,
-                output,
-                instructions,
-                seed=seed,
-                steps=steps,
-                guidance=guidance,
-                region=region,
-                strength=strength,
-                rounds_folder=keep_rounds,
-                stems_folder=stems,
-                on_progress=bars,
-            )
+            for doubt in doubts(log, edits, source, bundle):
+                click.echo(f"instructme: note: {doubt}; the result may differ from the logged one", err=True)
+
+        from engine.editor import Editor
+
+        editor = Editor(bundle, device)
+        with ProgressBars(visible=not as_json) as bars:
+            if replay is not None:
+                report = replay_file(
+                    editor, source, output, edits, rounds_folder=keep_rounds, stems_folder=stems, on_progress=bars
+                )
+            else:
+                report = edit_file(
+                    editor,
+                    source,
+                    output,
+                    instructions,
+                    seed=seed,
+                    steps=steps,
+                    guidance=guidance,
+                    region=region,
+                    strength=strength,
+                    rounds_folder=keep_rounds,
+                    stems_folder=stems,
+                    on_progress=bars,
+                )
     if as_json:
         about = {"input": str(source), "model": bundle.name, "device": str(editor.device)}
         audio = {"sample_rate": info.sample_rate, "channels": info.channels, "duration": info.duration}
@@ -236,14 +237,31 @@ def prepare(targets: Sequence[Path], folders: Sequence[Path]) -> None:
 
 
 @contextlib.contextmanager
-def telling_what_is_left(output: Path, folders: Sequence[Path]) -> Iterator[None]:
+def taking_back(folders: Sequence[Path]) -> Iterator[None]:
+    """Where it fails, remove those of `folders`, and of the ones above them, that were not there before and in which
+    nothing was kept."""
+    whole = [Path(os.path.abspath(folder)) for folder in folders]
+    missing = {path for folder in whole for path in (folder, *folder.parents) if not os.path.lexists(path)}
+    try:
+        yield
+    except BaseException:
+        for path in sorted(missing, key=lambda path: len(path.parts), reverse=True):
+            # What is not empty stays, and what was never made is not there.
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def telling_what_is_left(output: Path, kept: Sequence[Path]) -> Iterator[None]:
     """Ctrl-C between rounds leaves those that were kept: to say that nothing was written would be wrong."""
     try:
         yield
     except (KeyboardInterrupt, Cancelled) as stop:
-        if not folders:
+        left = dict.fromkeys(path.parent for path in kept if path.exists())
+        if not left:
             raise
-        named = " and ".join(f"'{folder}'" for folder in dict.fromkeys(folders))
+        named = " and ".join(f"'{folder}'" for folder in left)
         raise Cancelled(f"'{output}' was not written; rounds that were done before are in {named}") from stop
 
 

@@ -30,7 +30,10 @@ class Spectrogram:
 def spectrogram(
     samples: np.ndarray, sample_rate: int, *, rows: int = 256, columns_per_second: float = 50.0, fft_size: int = 0
 ) -> Spectrogram:
-    """Samples float32 (frames,) or (channels, frames), which are averaged, at any rate -> Spectrogram.
+    """Samples float32 (frames,) or (channels, frames), at any rate -> Spectrogram of the channels' mean power.
+
+    Power and not samples are averaged: what is heard from two sides shows however its channels stand to each other,
+    also where one is the other upside down, and rounds compare whatever an edit did to that.
 
     Rows are spaced by equal intervals from 30 Hz to the Nyquist frequency, or to 20 kHz. fft_size 0
     takes the power of two nearest to 85 ms. No samples give no columns.
@@ -39,21 +42,24 @@ def spectrogram(
     from scipy.fft import rfft
 
     samples = np.asarray(samples, dtype=np.float32)
-    mono = samples if samples.ndim == 1 else samples.mean(axis=0, dtype=np.float32)
+    channels = np.atleast_2d(samples)
     size = fft_size or 1 << round(np.log2(0.085 * sample_rate))
     hop = max(1, round(sample_rate / columns_per_second))
-    columns = -(-mono.size // hop)
+    columns = -(-channels.shape[1] // hop)
     frequencies = _row_frequencies(rows, sample_rate)
     bank = _row_bank(rows, size, sample_rate)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     window *= 2 / window.sum()
-    padded = np.pad(mono, (size // 2, size // 2 + hop))
+    padded = np.pad(channels, ((0, 0), (size // 2, size // 2 + hop)))
     decibels = np.empty((rows, columns), dtype=np.float32)
     for start in range(0, columns, _FRAMES_AT_ONCE):
         stop = min(start + _FRAMES_AT_ONCE, columns)
         index = np.arange(start, stop)[:, None] * hop + np.arange(size)[None, :]
-        power = np.abs(np.asarray(rfft(padded[index] * window, axis=1))) ** 2
-        decibels[:, start:stop] = 10 * np.log10(bank @ power.T + 10 ** (FLOOR_DB / 10))
+        power = np.zeros((stop - start, size // 2 + 1), dtype=np.float32)
+        # One channel after the other, so that memory does not grow with them either.
+        for channel in padded:
+            power += np.abs(np.asarray(rfft(channel[index] * window, axis=1))) ** 2
+        decibels[:, start:stop] = 10 * np.log10(bank @ (power.T / len(padded)) + 10 ** (FLOOR_DB / 10))
     return Spectrogram(decibels, frequencies, hop / sample_rate)
 
 

@@ -321,9 +321,9 @@ class Project:
 
     @property
     def trash_bytes(self) -> int:
-        """What `purge` would free."""
+        """What `purge` would free by now; a mark that is still on its way to the disk changes it by some bytes."""
         return sum(
-            path.stat().st_size
+            _size(path)
             for deleted in self.history.trash
             for round in deleted.rounds
             for path in self._files(round)
@@ -336,8 +336,8 @@ class Project:
             for round in self.history.purge():
                 # The sidecar first: without it, nothing brings the round back half.
                 for path in self._files(round):
-                    freed += path.stat().st_size
-                    path.unlink()
+                    freed += _size(path)
+                    path.unlink(missing_ok=True)
         except OSError as error:
             raise failure(self.folder, error) from error
         finally:
@@ -450,6 +450,14 @@ def _stem_parts(folder: Path, id: str) -> list[tuple[Path, Path]]:
     place = folder / manifest.ROUNDS
     pairs = [(place / f"{id}.part.{ending}", place / f"{id}.{ending}") for ending in STEMS.values()]
     return [(part, stem) for part, stem in pairs if part.exists()]
+
+
+def _size(path: Path) -> int:
+    """In bytes; none where it is gone: what is worked out of a round is renamed when it is whole, on other threads."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _numbers(folder: Path) -> Iterator[int]:

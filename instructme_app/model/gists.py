@@ -151,12 +151,12 @@ def make(path: Path, folder: Path, round_id: str) -> Gist:
 def save(folder: Path, round_id: str, gist: Gist) -> None:
     """What cannot be written is worked out again the next time."""
     loudness = None if gist.loudness is None else round(gist.loudness, 3)
-    low, high = ([round(value, 4) for value in side] for side in (gist.picture.low, gist.picture.high))
+    rms = [round(value, 4) for value in gist.picture.rms]
     target = folder / f"{round_id}.json"
     part = target.with_suffix(".json.part")
     try:
         folder.mkdir(exist_ok=True)
-        part.write_text(json.dumps({"low": low, "high": high, "loudness": loudness}), encoding="utf-8")
+        part.write_text(json.dumps({"rms": rms, "loudness": loudness}), encoding="utf-8")
         os.replace(part, target)
     except OSError as error:
         log.warning("%s was not kept (%s)", target, error)
@@ -168,11 +168,12 @@ def load_all(folder: Path) -> dict[str, Gist]:
     for path in sorted(folder.glob("*.json")):
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            low, high = (tuple(float(value) for value in data[side]) for side in ("low", "high"))
-            if len(low) == len(high) > 0:
+            # Without it, it is of a release that kept extremes, and is worked out again.
+            rms = tuple(float(value) for value in data.get("rms", ()))
+            if rms:
                 level = data["loudness"]
-                found[path.stem] = Gist(Thumbnail(low, high), None if level is None else float(level))
-        except (OSError, ValueError, KeyError, TypeError):
+                found[path.stem] = Gist(Thumbnail(rms), None if level is None else float(level))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             log.warning("%s cannot be read", path)
     return found
 

@@ -46,10 +46,10 @@ class Media:
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A waveform small enough to be kept for every round: one low and one high per column."""
+    """A song's form, small enough to be kept for every round: the root mean square of each column. Columns are seconds
+    wide, and in every second of a loud song some sample is at full scale: extremes would be a solid block."""
 
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    rms: tuple[float, ...]
 
 
 THUMBNAIL_COLUMNS = 96
@@ -74,7 +74,7 @@ def _measured(audio: Audio) -> Media:
 
 def thumbnail(media: Media) -> Thumbnail:
     columns = media.pyramid.columns(0, media.audio.frames, THUMBNAIL_COLUMNS)
-    return Thumbnail(tuple(map(float, columns.low)), tuple(map(float, columns.high)))
+    return Thumbnail(tuple(map(float, columns.rms)))
 
 
 class _Signals(QObject):

@@ -37,15 +37,16 @@ def spectrum(sound: Sound, start: float, end: float) -> Spectrum:
     first, last = round(start * rate), round(end * rate)
     count = int(np.clip((last - first) // size, 1, MOST_WINDOWS))
     centres = np.linspace(first, last, 2 * count + 1)[1::2] if count > 1 else np.array([(first + last) / 2])
-    pieces = [np.zeros(size // 2, dtype=np.float32)]
+    channels = sound.samples.shape[0]
+    pieces = [np.zeros((channels, size // 2), dtype=np.float32)]
     for centre in centres.tolist():
         begin = round(centre) - size // 2
         inside = np.asarray(sound.samples[:, max(begin, 0) : max(begin + size, 0)], dtype=np.float32)
-        piece = np.zeros(size, dtype=np.float32)
+        piece = np.zeros((channels, size), dtype=np.float32)
         offset = max(-begin, 0)
-        piece[offset : offset + inside.shape[1]] = np.nan_to_num(inside).mean(axis=0)
+        piece[:, offset : offset + inside.shape[1]] = np.nan_to_num(inside)
         pieces.append(piece)
-    made = spectrogram(np.concatenate(pieces), rate, rows=POINTS, columns_per_second=rate / size, fft_size=size)
+    made = spectrogram(np.concatenate(pieces, axis=1), rate, rows=POINTS, columns_per_second=rate / size, fft_size=size)
     power = 10 ** (made.decibels[:, 1 : count + 1] / 10)
     return Spectrum(made.frequencies, 10 * np.log10(power.mean(axis=1)))
 

@@ -12,6 +12,8 @@ from instructme_app.views.prompt_controls import Stepper
 
 MOST_STEPS = 64
 MOST_GUIDANCE = 20.0
+LEAST_STRENGTH = 5
+"""Percent: at 0 a model would work for minutes on a round that equals the one before it."""
 SHORTEST, LONGEST = 32, 150
 """Pixels of the slider: it gives way where the window is narrow."""
 NUMBER = 84
@@ -27,13 +29,13 @@ class Drawer(QWidget):
         super().__init__(parent)
         own = self.tr("Model's own")
         self.strength = QSlider(Qt.Orientation.Horizontal)
-        self.strength.setRange(0, 100)
+        self.strength.setRange(LEAST_STRENGTH, 100)
         self.strength.setValue(100)
         self.strength.setPageStep(10)
         self.strength.setMinimumWidth(SHORTEST)
         self.strength.setMaximumWidth(LONGEST)
         self.strength.setAccessibleName(self.tr("Strength"))
-        self.strength.setToolTip(self.tr("How much of the change is made: 0% leaves the song as it is"))
+        self.strength.setToolTip(self.tr("How much of the change is made; at 50% what is removed keeps half its level"))
         self.percent = QLabel()
         fit(self.percent, lambda part: part.setFixedWidth(px(40)))
         self.steps = QSpinBox()

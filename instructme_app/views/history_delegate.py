@@ -35,6 +35,10 @@ MOST_RAILS = 7
 """Branches further out share the last rail: the words must stay readable."""
 WIDE, HIGH = 64, 24
 """Pixels of the waveform beside the words."""
+HAIR = 0.4
+"""Pixels of its half height that silence has."""
+LEAST_RMS = 0.01
+"""What is quieter everywhere is not blown up: it would look like music."""
 ROUND = Qt.ItemDataRole.UserRole
 EDITED = Qt.ItemDataRole.UserRole + 1
 """Role under which the text that is edited in place is asked for and given back."""
@@ -301,12 +305,12 @@ def _line(
 
 
 def _paint_thumbnail(painter: QPainter, area: QRectF, picture: Thumbnail, colour: Any) -> None:
-    count = len(picture.low)
-    peak = max(1e-6, *map(abs, picture.low), *map(abs, picture.high)) if count else 1.0
-    middle, scale = area.center().y(), area.height() / 2 / max(peak, 0.05)
-    step = area.width() / max(count - 1, 1)
-    points = [QPointF(area.left() + i * step, middle - high * scale - 0.4) for i, high in enumerate(picture.high)]
-    points += [QPointF(area.left() + i * step, middle - picture.low[i] * scale + 0.4) for i in reversed(range(count))]
+    """As high as its loudest column: how loud a round is stands below it in words."""
+    scale = (area.height() / 2 - HAIR) / max(LEAST_RMS, *picture.rms)
+    middle, step = area.center().y(), area.width() / max(len(picture.rms) - 1, 1)
+    heights = [HAIR + value * scale for value in picture.rms]
+    points = [QPointF(area.left() + i * step, middle - height) for i, height in enumerate(heights)]
+    points += [QPointF(at.x(), 2 * middle - at.y()) for at in reversed(points)]
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(QPolygonF(points))

@@ -21,6 +21,8 @@ class HistoryRow:
     thumbnail: Thumbnail | None = None
     label: str = ""
     """The user's own name for it."""
+    understood: str = ""
+    """What was done, in the words of the engine: who types those, looks for them."""
     note: str = ""
     starred: bool = False
     warning: str = ""
@@ -108,14 +110,19 @@ def _led(rows: Sequence[HistoryRow], current: str) -> list[HistoryRow]:
 
 
 def matching(rows: Sequence[HistoryRow], text: str, starred: bool) -> list[HistoryRow]:
-    """The rows that have every word of `text` in their title, name, note or detail, and a star where that is asked."""
+    """The rows that have every word of `text` in their title, name, note, detail or what was understood, and a star
+    where that is asked."""
     words = text.casefold().split()
     return [
         row
         for row in rows
         if (row.starred or not starred)
-        and all(word in " ".join((row.title, row.label, row.note, row.detail)).casefold() for word in words)
+        and all(word in _said(row) for word in words)
     ]
+
+
+def _said(row: HistoryRow) -> str:
+    return " ".join((row.title, row.label, row.note, row.detail, row.understood)).casefold()
 
 
 def unfolded_for(rows: Sequence[HistoryRow], folded: Collection[str], shown: str) -> set[str]:

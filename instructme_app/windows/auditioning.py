@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from engine.session import Round
 from instructme_app.model.devices import Device, Devices
+from instructme_app.titles import title_of
 from instructme_app.views.time_axis import Selection
 from instructme_app.windows.audition import Side
 
@@ -195,7 +196,7 @@ class Auditioning(QObject):
             self._window.actions_.refresh()
 
     def _name(self, entry: Round) -> str:
-        return entry.title if entry.parent is not None else self.tr("Source")
+        return title_of(entry) if entry.parent is not None else self.tr("Source")
 
     def _note(self, words: str) -> None:
         self._window.statusBar().showMessage(words, NOTE_MILLISECONDS)

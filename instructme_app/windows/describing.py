@@ -18,6 +18,7 @@ from instructme_app.model.memory import Memory
 from instructme_app.model.numbers import number
 from instructme_app.model.regions import Taking
 from instructme_app.model.session import Session
+from instructme_app.titles import spoken, title_of
 from instructme_app.views.history import HistoryRow
 from instructme_app.views.instruction_bar import Understanding
 from instructme_app.views.queue_panel import QueueRow
@@ -40,7 +41,7 @@ def tr(text: str) -> str:
 
 def understand(editing: Editing, text: str) -> Understanding:
     try:
-        return Understanding(tuple(instruction.describe() for instruction in editing.read(text)))
+        return Understanding(tuple(spoken(instruction.describe()) for instruction in editing.read(text)))
     except UserError as error:
         return Understanding(problem=line(error.cause, error.remedy))
 
@@ -55,14 +56,15 @@ def progress_line(editing: Editing) -> str:
     """What the running edit is doing."""
     queue = editing.queue
     assert queue.running is not None
+    title = spoken(queue.running.text)
     waiting = tr("   ·   {0} waiting").format(len(queue.waiting)) if queue.waiting else ""
     if queue.progress is None:
         doing = tr("waiting for the model") if editing.ready is None else tr("starting")
-        return f"{queue.running.text}   ·   {doing}{waiting}"
+        return f"{title}   ·   {doing}{waiting}"
     doing = tr(str(STAGES.get(queue.progress.stage, queue.progress.stage)))
     if queue.progress.stage == "sampling" and queue.progress.total > 1:
         doing += f" {queue.progress.done}/{queue.progress.total}"
-    return f"{queue.running.text}   ·   {doing}{waiting}"
+    return f"{title}   ·   {doing}{waiting}"
 
 
 def time_left(seconds: float | None) -> str:
@@ -86,10 +88,11 @@ def queue_rows(queue: Queue) -> list[QueueRow]:
     """What failed, what runs, and what waits, in the order in which it will be done."""
     rows = [_failed_row(entry) for entry in queue.failed]
     if queue.running is not None:
-        rows.append(QueueRow(queue.running.id, queue.running.text, describe_job(queue.running), "running"))
+        rows.append(QueueRow(queue.running.id, spoken(queue.running.text), describe_job(queue.running), "running"))
     last = len(queue.waiting) - 1
     for index, job in enumerate(queue.waiting):
-        rows.append(QueueRow(job.id, job.text, describe_job(job), "waiting", index + 1, index > 0, index < last))
+        title, detail = spoken(job.text), describe_job(job)
+        rows.append(QueueRow(job.id, title, detail, "waiting", index + 1, index > 0, index < last))
     return rows
 
 
@@ -114,7 +117,7 @@ def _failed_row(entry: FailedJob) -> QueueRow:
         said.append(tr("One more edit waits for it."))
     elif entry.chained:
         said.append(tr("{0} more edits wait for it.").format(len(entry.chained)))
-    return QueueRow(entry.job.id, entry.job.text, " ".join(said), "failed", folded=failure.detail)
+    return QueueRow(entry.job.id, spoken(entry.job.text), " ".join(said), "failed", folded=failure.detail)
 
 
 def history_rows(
@@ -124,7 +127,7 @@ def history_rows(
     rows: list[HistoryRow] = []
     compared = session.compared
     for entry in session.rounds:
-        title, detail = (tr("Source"), session.name) if entry.parent is None else (entry.title, _facts(entry))
+        title, detail = (tr("Source"), session.name) if entry.parent is None else (title_of(entry), _facts(entry))
         rows.append(
             HistoryRow(
                 entry.id,
@@ -133,6 +136,7 @@ def history_rows(
                 detail,
                 thumbnail=thumbnails.get(entry.id),
                 label=entry.label,
+                understood=entry.understood,
                 note=entry.note,
                 starred=entry.starred,
                 warning=_detached() if entry.detached else "",
@@ -141,14 +145,15 @@ def history_rows(
             )
         )
     for one in taking:
-        rows.append(HistoryRow(one.pending.id, one.pending.parent, one.text, tr("putting together …"), "running"))
+        pending, title = one.pending, spoken(one.text)
+        rows.append(HistoryRow(pending.id, pending.parent, title, tr("putting together …"), "running"))
     for job in queue.jobs:
         running = job is queue.running
         rows.append(
             HistoryRow(
                 job.id,
                 job.parent or job.after,
-                job.text,
+                spoken(job.text),
                 tr("editing …") if running else tr("waiting"),
                 "running" if running else "waiting",
             )

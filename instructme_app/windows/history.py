@@ -12,6 +12,7 @@ from instructme_app.model.failure import Failure
 from instructme_app.model.formats import describe_bytes
 from instructme_app.model.gists import Gists
 from instructme_app.model.regions import Regions
+from instructme_app.titles import spoken, title_of
 from instructme_app.windows.describing import history_rows
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class HistoryCommands(QObject):
         if entry is None:
             return
         own = "" if entry.parent is None else (entry.understood or entry.instruction)
-        self._session.annotate(round_id, label="" if text == own else text)
+        self._session.annotate(round_id, label="" if text in (own, spoken(own)) else text)
         if entry.parent is None:
             self._window.title.setText(self._session.name)
 
@@ -272,7 +273,7 @@ class HistoryCommands(QObject):
         return project.history.below(round_id)
 
     def _told(self, deleted: Deleted) -> str:
-        title, more = deleted.top.title, len(deleted.rounds) - 1
+        title, more = title_of(deleted.top), len(deleted.rounds) - 1
         if not more:
             return self.tr("“{0}” is in the trash").format(title)
         return self.tr("“{0}” and {1} more are in the trash").format(title, more)
@@ -282,9 +283,9 @@ class HistoryCommands(QObject):
         menu.clear()
         for deleted in reversed(self._trash):
             more = len(deleted.rounds) - 1
-            words = self.tr("Bring back “{0}”").format(deleted.top.title)
+            words = self.tr("Bring back “{0}”").format(title_of(deleted.top))
             if more:
-                words = self.tr("Bring back “{0}” and {1} more").format(deleted.top.title, more)
+                words = self.tr("Bring back “{0}” and {1} more").format(title_of(deleted.top), more)
             menu.addAction(words, lambda id=deleted.top.id: self.restore(id))
         if not self._trash or project is None:
             menu.addAction(self.tr("The trash is empty")).setEnabled(False)

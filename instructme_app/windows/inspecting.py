@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from instructme_app.model.spectrum import Spectra, Spectrum
 from instructme_app.model.tiles import Sound
+from instructme_app.titles import title_of
 from instructme_app.views.time_axis import clock
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Inspecting(QObject):
             media = self._window.media.get(entry.id, session.path_of(entry)) if entry is not None else None
             if entry is not None and media is not None:
                 sounds.append(Sound(entry.id, media.audio.samples, media.audio.sample_rate))
-                self._names.append(entry.title if entry.parent is not None else self.tr("Source"))
+                self._names.append(title_of(entry) if entry.parent is not None else self.tr("Source"))
         selection, at = self._window.axis.selection, self._window.playback.position
         span = (at, at) if selection is None else (selection.start, selection.end)
         if self.inspector is not None:

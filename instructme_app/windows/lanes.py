@@ -17,6 +17,7 @@ from instructme_app.model.listening import Listening
 from instructme_app.model.media import Media, MediaLibrary
 from instructme_app.model.session import Session
 from instructme_app.model.tiles import Sound, TileStore
+from instructme_app.titles import name_of, title_of
 from instructme_app.views.beats import BeatGrid
 from instructme_app.views.lane import Lane
 from instructme_app.views.matrices import ChordLane, InstrumentLane, fold_chords, subtract
@@ -209,7 +210,7 @@ class SongLanes(QObject):
             return
         now, then = self._read(current), self._read(reference)
         name, was = self._named(reference or current)
-        is_now = current.title if current.parent is not None else self.tr("as opened")
+        is_now = title_of(current) if current.parent is not None else self.tr("as opened")
         self.source.set_title(name)
         self.source.set_subtitle(was)
         self.current.set_subtitle(is_now)
@@ -232,7 +233,7 @@ class SongLanes(QObject):
             return self.tr("Source"), self.tr("as opened")
         current = self._session.current
         chosen = self._session.compared is not None or (current is not None and current.detached)
-        return (self.tr("Compared") if chosen else self.tr("Before")), reference.title
+        return (self.tr("Compared") if chosen else self.tr("Before")), title_of(reference)
 
     def _read(self, entry: Round | None) -> Media | None:
         return None if entry is None else self._media.get(entry.id, self._session.path_of(entry))
@@ -372,17 +373,17 @@ class SongLanes(QObject):
             pitches.set_matrix(None)
             instruments.set_instruments(None, (), ())
             return
-        names, rate = self._editing.vocabulary.instrument_names, heard.frame_rate
+        names, rate = tuple(map(name_of, self._editing.vocabulary.instrument_names)), heard.frame_rate
         signed = before is not None and self.mode == "difference"
         folded, keys, band = fold_chords(heard.chords, CHORDS), _keys(heard), _band(heard, len(names))
-        listed = set(heard.names)
+        listed = set(map(name_of, heard.names))
         reference = before.spans if before is not None and before.spans != heard.spans else ()
         if before is not None and signed:
             then, old_keys, old_band = fold_chords(before.chords, CHORDS), _keys(before), _band(before, len(names))
             folded = subtract(folded, then)
             keys = None if keys is None or old_keys is None else subtract(keys, old_keys)
             band = None if band is None or old_band is None else subtract(band, old_band)
-            listed |= set(before.names)
+            listed |= set(map(name_of, before.names))
         chords.set_chords(folded, heard.spans, rate, reference, signed)
         pitches.set_note(self.tr("No pitches are known of this round"))
         pitches.set_matrix(keys, rate, signed)

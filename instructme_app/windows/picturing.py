@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.errors import UserError
 from instructme_app.model.failure import Failure
+from instructme_app.titles import title_of
 from instructme_app.views.lane import Lane
 from instructme_app.views.picture import LanePicture
 from instructme_app.views.time_axis import clock
@@ -38,7 +39,7 @@ class Picturing(QObject):
         session = self._window.session
         if session.current is None or not lanes:
             return
-        what = lanes[0].title if len(lanes) == 1 else session.current.title or self.tr("views")
+        what = lanes[0].title if len(lanes) == 1 else title_of(session.current) or self.tr("views")
         name, chosen = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Save as a picture"),
@@ -77,10 +78,10 @@ class Picturing(QObject):
         session, axis = window.session, window.axis
         current, reference = session.current, window.lanes.reference
         assert current is not None
-        parts = [current.title] if current.parent is not None else []
+        parts = [title_of(current)] if current.parent is not None else []
         if reference is not None:
             parts.append(
-                self.tr("compared with {0}").format(reference.title if reference.parent else self.tr("the source"))
+                self.tr("compared with {0}").format(title_of(reference) if reference.parent else self.tr("the source"))
             )
         parts.append(f"{clock(axis.start)} – {clock(axis.end)}")
         return LanePicture(session.name, "   ·   ".join(parts), window.lanes.ruler, lanes, window.lanes.stack.width())

@@ -308,8 +308,8 @@
         <translation>Stärke</translation>
     </message>
     <message>
-        <source>How much of the change is made: 0% leaves the song as it is</source>
-        <translation>Wie viel der Änderung gemacht wird: 0 % lässt das Lied, wie es ist</translation>
+        <source>How much of the change is made; at 50% what is removed keeps half its level</source>
+        <translation>Wie viel der Änderung gemacht wird; bei 50 % bleibt das Entfernte mit halbem Pegel stehen</translation>
     </message>
     <message>
         <source>Steps</source>
@@ -2938,6 +2938,10 @@ Klicken zum Kopieren</translation>
         <translation>höchstens {0} verlangen</translation>
     </message>
     <message>
+        <source>at a strength of 0 nothing was changed</source>
+        <translation>bei einer Stärke von 0 wurde nichts geändert</translation>
+    </message>
+    <message>
         <source>audio samples are {0}</source>
         <translation>die Abtastwerte sind {0}</translation>
     </message>
@@ -4178,6 +4182,512 @@ Klicken zum Kopieren</translation>
     <message>
         <source>One whole with the vocals, and a new reading of the song.</source>
         <translation>Eine Einheit mit dem Gesang und eine neue Deutung des Liedes.</translation>
+    </message>
+</context>
+<context>
+    <name>titles</name>
+    <message>
+        <source>Region {span} from {other}</source>
+        <translation>Bereich {span} aus {other}</translation>
+    </message>
+    <message>
+        <source>the source</source>
+        <translation>dem Original</translation>
+    </message>
+    <message>
+        <source>&apos;{other}&apos;</source>
+        <translation>„{other}“</translation>
+    </message>
+    <message>
+        <source>{edit} (ignored: {words})</source>
+        <translation>{edit} (nicht beachtet: {words})</translation>
+    </message>
+    <message>
+        <source>{edit} from {start} to the end</source>
+        <translation>{edit} von {start} bis zum Ende</translation>
+    </message>
+    <message>
+        <source>{edit} from {start} to {end}</source>
+        <translation>{edit} von {start} bis {end}</translation>
+    </message>
+    <message>
+        <source>{edit} in the last {length}</source>
+        <translation>{edit} in den letzten {length}</translation>
+    </message>
+    <message>
+        <source>Replace {names} with {others}</source>
+        <translation>{names} durch {others} ersetzen</translation>
+    </message>
+    <message>
+        <source>Remix to {genre} genre with {names}</source>
+        <translation>Remix als {genre}: {names}</translation>
+    </message>
+    <message>
+        <source>Remix to {genre} genre</source>
+        <translation>Remix als {genre}</translation>
+    </message>
+    <message>
+        <source>Remix with {names}</source>
+        <translation>Remix: {names}</translation>
+    </message>
+    <message>
+        <source>Add {names}</source>
+        <translation>{names} hinzufügen</translation>
+    </message>
+    <message>
+        <source>Remove {names}</source>
+        <translation>{names} entfernen</translation>
+    </message>
+    <message>
+        <source>Extract {names}</source>
+        <translation>{names} herauslösen</translation>
+    </message>
+</context>
+<context>
+    <name>vocabulary</name>
+    <message>
+        <source>accordion</source>
+        <translation>Akkordeon</translation>
+    </message>
+    <message>
+        <source>acoustic bass</source>
+        <translation>Akustikbass</translation>
+    </message>
+    <message>
+        <source>acoustic guitar</source>
+        <translation>Akustikgitarre</translation>
+    </message>
+    <message>
+        <source>alto sax</source>
+        <translation>Altsaxofon</translation>
+    </message>
+    <message>
+        <source>bagpipes</source>
+        <translation>Dudelsack</translation>
+    </message>
+    <message>
+        <source>bandoneon</source>
+        <translation>Bandoneon</translation>
+    </message>
+    <message>
+        <source>banjo</source>
+        <translation>Banjo</translation>
+    </message>
+    <message>
+        <source>baritone sax</source>
+        <translation>Baritonsaxofon</translation>
+    </message>
+    <message>
+        <source>bass</source>
+        <translation>Bass</translation>
+    </message>
+    <message>
+        <source>bass guitar</source>
+        <translation>Bassgitarre</translation>
+    </message>
+    <message>
+        <source>bassoon</source>
+        <translation>Fagott</translation>
+    </message>
+    <message>
+        <source>bells</source>
+        <translation>Glocken</translation>
+    </message>
+    <message>
+        <source>blues</source>
+        <translation>Blues</translation>
+    </message>
+    <message>
+        <source>brass</source>
+        <translation>Blechbläser</translation>
+    </message>
+    <message>
+        <source>broadway</source>
+        <translation>Broadway</translation>
+    </message>
+    <message>
+        <source>celesta</source>
+        <translation>Celesta</translation>
+    </message>
+    <message>
+        <source>cello</source>
+        <translation>Cello</translation>
+    </message>
+    <message>
+        <source>choir</source>
+        <translation>Chor</translation>
+    </message>
+    <message>
+        <source>church organ</source>
+        <translation>Kirchenorgel</translation>
+    </message>
+    <message>
+        <source>clarinet</source>
+        <translation>Klarinette</translation>
+    </message>
+    <message>
+        <source>classical guitar</source>
+        <translation>Konzertgitarre</translation>
+    </message>
+    <message>
+        <source>clavinet</source>
+        <translation>Clavinet</translation>
+    </message>
+    <message>
+        <source>clean electric guitar</source>
+        <translation>unverzerrte E-Gitarre</translation>
+    </message>
+    <message>
+        <source>clean guitar</source>
+        <translation>unverzerrte Gitarre</translation>
+    </message>
+    <message>
+        <source>country</source>
+        <translation>Country</translation>
+    </message>
+    <message>
+        <source>distorted guitar</source>
+        <translation>verzerrte Gitarre</translation>
+    </message>
+    <message>
+        <source>distortion guitar</source>
+        <translation>Distortion-Gitarre</translation>
+    </message>
+    <message>
+        <source>double bass</source>
+        <translation>Kontrabass</translation>
+    </message>
+    <message>
+        <source>drum machine</source>
+        <translation>Drumcomputer</translation>
+    </message>
+    <message>
+        <source>drums</source>
+        <translation>Schlagzeug</translation>
+    </message>
+    <message>
+        <source>electric bass</source>
+        <translation>E-Bass</translation>
+    </message>
+    <message>
+        <source>electric guitar</source>
+        <translation>E-Gitarre</translation>
+    </message>
+    <message>
+        <source>electric piano</source>
+        <translation>E-Piano</translation>
+    </message>
+    <message>
+        <source>electronic</source>
+        <translation>Electronic</translation>
+    </message>
+    <message>
+        <source>electronic drums</source>
+        <translation>elektronisches Schlagzeug</translation>
+    </message>
+    <message>
+        <source>english horn</source>
+        <translation>Englischhorn</translation>
+    </message>
+    <message>
+        <source>fiddle</source>
+        <translation>Fiedel</translation>
+    </message>
+    <message>
+        <source>flute</source>
+        <translation>Flöte</translation>
+    </message>
+    <message>
+        <source>folk</source>
+        <translation>Folk</translation>
+    </message>
+    <message>
+        <source>french horn</source>
+        <translation>Waldhorn</translation>
+    </message>
+    <message>
+        <source>fretless bass</source>
+        <translation>bundloser Bass</translation>
+    </message>
+    <message>
+        <source>glockenspiel</source>
+        <translation>Glockenspiel</translation>
+    </message>
+    <message>
+        <source>grand piano</source>
+        <translation>Flügel</translation>
+    </message>
+    <message>
+        <source>hammond</source>
+        <translation>Hammondorgel</translation>
+    </message>
+    <message>
+        <source>harmonica</source>
+        <translation>Mundharmonika</translation>
+    </message>
+    <message>
+        <source>harmonium</source>
+        <translation>Harmonium</translation>
+    </message>
+    <message>
+        <source>harp</source>
+        <translation>Harfe</translation>
+    </message>
+    <message>
+        <source>harpsichord</source>
+        <translation>Cembalo</translation>
+    </message>
+    <message>
+        <source>honky tonk piano</source>
+        <translation>Honky-Tonk-Klavier</translation>
+    </message>
+    <message>
+        <source>horn</source>
+        <translation>Horn</translation>
+    </message>
+    <message>
+        <source>jazz</source>
+        <translation>Jazz</translation>
+    </message>
+    <message>
+        <source>jazz guitar</source>
+        <translation>Jazzgitarre</translation>
+    </message>
+    <message>
+        <source>kalimba</source>
+        <translation>Kalimba</translation>
+    </message>
+    <message>
+        <source>keyboard</source>
+        <translation>Keyboard</translation>
+    </message>
+    <message>
+        <source>keys</source>
+        <translation>Keys</translation>
+    </message>
+    <message>
+        <source>koto</source>
+        <translation>Koto</translation>
+    </message>
+    <message>
+        <source>latin</source>
+        <translation>Latin</translation>
+    </message>
+    <message>
+        <source>mallets</source>
+        <translation>Stabspiele</translation>
+    </message>
+    <message>
+        <source>mandolin</source>
+        <translation>Mandoline</translation>
+    </message>
+    <message>
+        <source>march</source>
+        <translation>Marsch</translation>
+    </message>
+    <message>
+        <source>marimba</source>
+        <translation>Marimba</translation>
+    </message>
+    <message>
+        <source>music box</source>
+        <translation>Spieldose</translation>
+    </message>
+    <message>
+        <source>muted guitar</source>
+        <translation>gedämpfte Gitarre</translation>
+    </message>
+    <message>
+        <source>muted trumpet</source>
+        <translation>gedämpfte Trompete</translation>
+    </message>
+    <message>
+        <source>nylon guitar</source>
+        <translation>Nylongitarre</translation>
+    </message>
+    <message>
+        <source>oboe</source>
+        <translation>Oboe</translation>
+    </message>
+    <message>
+        <source>ocarina</source>
+        <translation>Okarina</translation>
+    </message>
+    <message>
+        <source>orchestra</source>
+        <translation>Orchester</translation>
+    </message>
+    <message>
+        <source>organ</source>
+        <translation>Orgel</translation>
+    </message>
+    <message>
+        <source>overdriven guitar</source>
+        <translation>Overdrive-Gitarre</translation>
+    </message>
+    <message>
+        <source>pan flute</source>
+        <translation>Panflöte</translation>
+    </message>
+    <message>
+        <source>piano</source>
+        <translation>Klavier</translation>
+    </message>
+    <message>
+        <source>piccolo</source>
+        <translation>Piccoloflöte</translation>
+    </message>
+    <message>
+        <source>pipe organ</source>
+        <translation>Pfeifenorgel</translation>
+    </message>
+    <message>
+        <source>pop ballad</source>
+        <translation>Popballade</translation>
+    </message>
+    <message>
+        <source>recorder</source>
+        <translation>Blockflöte</translation>
+    </message>
+    <message>
+        <source>rhodes</source>
+        <translation>Rhodes</translation>
+    </message>
+    <message>
+        <source>rock</source>
+        <translation>Rock</translation>
+    </message>
+    <message>
+        <source>saxophone</source>
+        <translation>Saxofon</translation>
+    </message>
+    <message>
+        <source>shakuhachi</source>
+        <translation>Shakuhachi</translation>
+    </message>
+    <message>
+        <source>shamisen</source>
+        <translation>Shamisen</translation>
+    </message>
+    <message>
+        <source>sitar</source>
+        <translation>Sitar</translation>
+    </message>
+    <message>
+        <source>ska</source>
+        <translation>Ska</translation>
+    </message>
+    <message>
+        <source>slap bass</source>
+        <translation>Slap-Bass</translation>
+    </message>
+    <message>
+        <source>soprano sax</source>
+        <translation>Sopransaxofon</translation>
+    </message>
+    <message>
+        <source>soul</source>
+        <translation>Soul</translation>
+    </message>
+    <message>
+        <source>steel drums</source>
+        <translation>Steeldrums</translation>
+    </message>
+    <message>
+        <source>steel guitar</source>
+        <translation>Stahlsaitengitarre</translation>
+    </message>
+    <message>
+        <source>string ensemble</source>
+        <translation>Streicherensemble</translation>
+    </message>
+    <message>
+        <source>string section</source>
+        <translation>Streichergruppe</translation>
+    </message>
+    <message>
+        <source>strings</source>
+        <translation>Streicher</translation>
+    </message>
+    <message>
+        <source>synth bass</source>
+        <translation>Synth-Bass</translation>
+    </message>
+    <message>
+        <source>synth brass</source>
+        <translation>Synth-Bläser</translation>
+    </message>
+    <message>
+        <source>synth lead</source>
+        <translation>Synth-Lead</translation>
+    </message>
+    <message>
+        <source>synth pad</source>
+        <translation>Synth-Fläche</translation>
+    </message>
+    <message>
+        <source>synth strings</source>
+        <translation>Synth-Streicher</translation>
+    </message>
+    <message>
+        <source>tenor sax</source>
+        <translation>Tenorsaxofon</translation>
+    </message>
+    <message>
+        <source>tremolo strings</source>
+        <translation>Tremolo-Streicher</translation>
+    </message>
+    <message>
+        <source>trombone</source>
+        <translation>Posaune</translation>
+    </message>
+    <message>
+        <source>trumpet</source>
+        <translation>Trompete</translation>
+    </message>
+    <message>
+        <source>tuba</source>
+        <translation>Tuba</translation>
+    </message>
+    <message>
+        <source>tubular bells</source>
+        <translation>Röhrenglocken</translation>
+    </message>
+    <message>
+        <source>ukulele</source>
+        <translation>Ukulele</translation>
+    </message>
+    <message>
+        <source>upright bass</source>
+        <translation>Standbass</translation>
+    </message>
+    <message>
+        <source>vibraphone</source>
+        <translation>Vibrafon</translation>
+    </message>
+    <message>
+        <source>viola</source>
+        <translation>Bratsche</translation>
+    </message>
+    <message>
+        <source>violin</source>
+        <translation>Geige</translation>
+    </message>
+    <message>
+        <source>vocals</source>
+        <translation>Gesang</translation>
+    </message>
+    <message>
+        <source>whistle</source>
+        <translation>Pfeife</translation>
+    </message>
+    <message>
+        <source>woodwind</source>
+        <translation>Holzbläser</translation>
+    </message>
+    <message>
+        <source>xylophone</source>
+        <translation>Xylofon</translation>
     </message>
 </context>
 </TS>

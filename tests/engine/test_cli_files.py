@@ -47,16 +47,16 @@ def run(tiny_bundle: Bundle) -> Callable[..., int]:
 
 @pytest.fixture
 def refused(run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """The error line of a command that must change no file."""
+    """The error line of a command that must change no file and leave no folder."""
 
     def call(*arguments: object) -> str:
-        before = files(tmp_path)
+        before, there = files(tmp_path), set(tmp_path.rglob("*"))
         capsys.readouterr()
         code, printed = run(*arguments), capsys.readouterr()
         assert (code, printed.out) == (MISTAKE, "")
         assert printed.err.startswith("instructme: error: ") and "; " in printed.err
         assert printed.err.count("\n") == 1
-        assert files(tmp_path) == before
+        assert files(tmp_path) == before and set(tmp_path.rglob("*")) == there
         return printed.err
 
     return call
@@ -133,6 +133,16 @@ def test_a_file_is_no_folder_to_keep_things_in(refused: Callable[..., str], tmp_
         arguments = ("edit", song, "remove drums", "-o", tmp_path / "b.wav", option)
         assert "notes.txt' is a file" in refused(*arguments, tmp_path / "notes.txt")
         assert "notes.txt/x' cannot be written" in refused(*arguments, tmp_path / "notes.txt" / "x")
+
+
+def test_an_edit_that_fails_late_leaves_no_folder_that_it_made(refused: Callable[..., str], tmp_path: Path) -> None:
+    song, out = tmp_path / "song.wav", tmp_path / "out.wav"
+    soundfile.write(song, np.full((22_050, 2), np.nan), 44_100, subtype="FLOAT")
+    (tmp_path / "mine").mkdir()
+    edit = ("edit", song, "remove drums", "-o", out)
+    # What is wrong with its samples is found when all else is ready.
+    refused(*edit, "--keep-rounds", tmp_path / "a" / "b" / "K", "--stems", tmp_path / "a" / "S")
+    refused(*edit, "--keep-rounds", tmp_path / "mine", "--stems", tmp_path / "mine" / ".." / "S")
 
 
 def test_a_folder_is_no_file_to_write_to(refused: Callable[..., str], tmp_path: Path) -> None:
@@ -218,6 +228,32 @@ def test_ctrl_c_after_a_kept_round_does_not_say_that_nothing_was_written(
     assert (code, told.count("\n")) == (INTERRUPTED, 1)
     assert f"'{out}' was not written" in told and str(kept) in told and "nothing" not in told
     assert set(files(tmp_path)) == {song, kept / "round-1.wav"}
+
+
+def test_ctrl_c_before_the_first_kept_round_leaves_nothing(
+    run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, mine, kept, out = make_song(tmp_path / "song.wav"), tmp_path / "mine", tmp_path / "K", tmp_path / "out.wav"
+    mine.mkdir()
+    there = set(tmp_path.rglob("*"))
+
+    def interrupt_once_the_folders_are_there(_: int, frame: FrameType | None) -> None:
+        ours = frame is not None and "engine" in Path(frame.f_code.co_filename).parts
+        if ours and kept.is_dir():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt_once_the_folders_are_there)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+    try:
+        folders = ("--keep-rounds", kept, "--stems", mine)
+        code = run("edit", song, "add strings", "-o", out, "--steps", 1000, *folders)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    told = capsys.readouterr().err
+    assert (code, told.count("\n")) == (INTERRUPTED, 1) and "rounds that were done" not in told
+    assert set(tmp_path.rglob("*")) == there
 
 
 def test_what_the_system_says_of_a_path_is_the_users_to_mend(tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ def test_left_alone_it_is_the_models_own(qtbot: QtBot, opened: MainWindow, engin
     assert opened.bar.drawer.is_default
 
 
+def test_an_edit_that_changes_nothing_cannot_be_asked_for(opened: MainWindow, engine: FakeEngine) -> None:
+    opened.bar.drawer.strength.setValue(0)
+    opened.submit("remove drums")
+    assert opened.bar.drawer.percent.text() != "0%" and 0 < engine.edits[-1].strength < 0.1
+
+
 def test_variations_become_siblings_with_seeds_of_their_own(
     qtbot: QtBot, opened: MainWindow, engine: FakeEngine
 ) -> None:

@@ -109,7 +109,7 @@ def test_a_failed_edit_and_a_warning_reach_the_window_in_german(
     opened.submit("remove drums")
     engine.finish(warnings=(warning, "'loudly' was ignored"))
     shown = opened.statusBar().currentMessage()
-    assert "fast nichts gefunden" in shown and "„loudly“ wurde übergangen" in shown
+    assert "fast nichts gefunden" in shown and "„loudly“ wurde nicht beachtet" in shown
 
 
 def test_the_banner_says_it_in_german(opened: MainWindow, german: None) -> None:

@@ -100,10 +100,10 @@ def test_the_picture_of_a_lost_round_is_not_shown_of_another_with_its_id(
     kept = opened.session.project.folder / "thumbnails" / "0001.json"
     qtbot.waitUntil(kept.is_file, timeout=WAIT)
     project = leave(qtbot, opened, tmp_path)
-    kept.write_text(json.dumps({"low": [-1.0], "high": [1.0], "loudness": -3.0}))
+    kept.write_text(json.dumps({"rms": [1.0], "loudness": -3.0}))
     for path in (*project.glob("manifest*.json"), *project.glob("rounds/0001.*")):
         path.unlink()
     come_back(qtbot, opened, project)
     make(opened, "add strings")
     qtbot.waitUntil(lambda: "0001" in opened.rounds.gists.thumbnails, timeout=WAIT)
-    assert len(opened.rounds.gists.thumbnails["0001"].low) > 1
+    assert len(opened.rounds.gists.thumbnails["0001"].rms) > 1

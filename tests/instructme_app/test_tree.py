@@ -402,6 +402,8 @@ class Trees(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.trash))
     @rule()
     def purge(self) -> None:
+        # A mark that is still on its way to the disk makes its round's sidecar longer, or shorter.
+        self.desk.session.settle()
         promised = self.desk.project.trash_bytes
         assert self.desk.session.purge() == promised > 0
         self.purged |= set(itertools.chain(*self.trash))

@@ -32,6 +32,15 @@ def test_silence_lies_on_the_floor_and_nothing_has_no_columns() -> None:
     assert spectrogram(np.zeros(0), 24_000).decibels.shape == (256, 0)
 
 
+@pytest.mark.parametrize("signs", [(1, 1), (1, -1), (1, 0), (1, -1, 1)])
+def test_a_tone_is_seen_however_its_channels_stand_to_each_other(signs: tuple[int, ...]) -> None:
+    tone = np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000).astype(np.float32)
+    alone = spectrogram(tone, 24_000, rows=64).decibels[:, 25].max()
+    several = spectrogram(np.outer(signs, tone), 24_000, rows=64).decibels[:, 25].max()
+    share = sum(map(abs, signs)) / len(signs)
+    assert several == pytest.approx(alone + 10 * np.log10(share), abs=0.01)
+
+
 def test_long_music_is_computed_in_pieces_that_fit_together() -> None:
     rng = np.random.default_rng(0)
     stereo = rng.standard_normal((2, 20 * 24_000)).astype(np.float32) * 0.1

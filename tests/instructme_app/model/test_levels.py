@@ -95,6 +95,18 @@ def test_what_is_not_a_number_is_drawn_as_silence() -> None:
     assert np.isfinite(tile_values(Sound("nan", samples, 44_100), 256, 0)).all()
 
 
+@pytest.mark.parametrize("hop", [256, 4096, 65_536])
+def test_channels_that_cancel_in_their_mean_are_drawn_as_they_sound(hop: int) -> None:
+    """A song in antiphase, and a round of it that is not: a picture of their difference must not show that."""
+    left = tone(440.0, 4 * hop / 44_100 + 2.0)
+    turned, same = (Sound(str(sign), np.concatenate([left, sign * left]), 44_100) for sign in (-1, 1))
+    values = tile_values(turned, hop, 0)
+    np.testing.assert_array_equal(values, tile_values(same, hop, 0))
+    np.testing.assert_array_equal(values, tile_values(Sound("one", left, 44_100), hop, 0))
+    assert values.max() > 200
+    np.testing.assert_allclose(spectrum(turned, 0.5, 1.5).decibels, spectrum(same, 0.5, 1.5).decibels, atol=1e-3)
+
+
 def test_hertz_and_rows_belong_together() -> None:
     for share in (0.0, 0.3, 0.99):
         assert share_of(hertz_at(share, 44_100), 44_100) == pytest.approx(share)

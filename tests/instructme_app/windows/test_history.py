@@ -383,6 +383,20 @@ def test_thumbnails_and_loudness_of_every_round_are_kept_for_the_next_time(
     qtbot.waitUntil(lambda: made[0] in opened.rounds.gists.thumbnails, timeout=WAIT)
 
 
+def test_a_picture_of_an_earlier_release_is_made_anew(qtbot: QtBot, opened: MainWindow, edit: Edit) -> None:
+    made = [edit("remove drums"), edit("add strings")][0]
+    assert opened.session.project is not None
+    folder = opened.session.project.folder
+    kept = folder / "thumbnails" / f"{made}.json"
+    qtbot.waitUntil(kept.is_file, timeout=WAIT)
+    opened.session.close_song()
+    kept.write_text('{"low": [-1.0, -1.0], "high": [1.0, 1.0], "loudness": -3.0}')
+    opened.open_path(folder)
+    qtbot.waitUntil(lambda: made in opened.rounds.gists.thumbnails, timeout=WAIT)
+    qtbot.waitUntil(lambda: "rms" in kept.read_text(), timeout=WAIT)
+    assert len(opened.rounds.gists.thumbnails[made].rms) > 2
+
+
 def test_a_hundred_rounds_are_shown_and_painted_quickly(qtbot: QtBot) -> None:
     """Only the rows in sight are painted: a thousand rounds take no longer than a hundred. (It is measured against
     itself, since the machine that runs this may be slow.)"""
