@@ -54,6 +54,7 @@ def _entry(bundle: Bundle) -> dict[str, Any]:
         "bytes": sum(entry["bytes"] for entry in manifest["files"].values()),
         "parts": list(bundle.parts),
         "instruments": list(bundle.vocabulary.instrument_names),
+        "sounds": {term.name: [name for name, _ in term.sounds] for term in bundle.vocabulary.instruments},
         "genres": list(bundle.vocabulary.genre_names),
         "metrics": dict(bundle.metrics),
     }

@@ -4318,6 +4318,10 @@ Klicken zum Kopieren</translation>
         <translation>Chor</translation>
     </message>
     <message>
+        <source>choir aahs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>church organ</source>
         <translation>Kirchenorgel</translation>
     </message>

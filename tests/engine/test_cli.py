@@ -420,7 +420,9 @@ def test_models_are_listed_with_their_metrics(tiny_bundle: Bundle, capsys: pytes
     printed = capsys.readouterr().out
     assert "tiny 1" in printed and "remove.si_sdr  1.25" in printed and "files whole" in printed
     assert main(["models", str(tiny_bundle.folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["models"][0]["metrics"] == {"remove": {"si_sdr": 1.25}}
+    (listed,) = json.loads(capsys.readouterr().out)["models"]
+    assert listed["metrics"] == {"remove": {"si_sdr": 1.25}}
+    assert "harp" in listed["sounds"]["strings"] and not listed["sounds"]["vocals"]
 
 
 def test_a_damaged_model_is_listed_and_is_a_mistake(

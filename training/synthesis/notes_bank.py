@@ -39,9 +39,10 @@ _STEADY = 4.0
 """Decibels a second. What fades faster is struck or plucked, and its partials beat as they die."""
 
 _FEWEST_CENTS, _MOST_CENTS, _LEAST_SHARE = 3.0, 30.0, 0.2
-_BEATING, _TWO_TONES = 0.27, 0.6
+_BEATING, _TWO_TONES, _OUT_OF_TUNE = 0.27, 0.6, 12.0
 """Evenness below which a partial is a few tones, and variance of power up to which it is two: accordions, leads and
-church organs have 0.1 to 0.25, sections, choirs and pads 0.5 to 1, brass and solo players 0.3 to 0.6."""
+church organs have 0.1 to 0.25, sections, choirs and pads 0.5 to 1, brass and solo players 0.3 to 0.6. What swings by
+more cents is a rotating loudspeaker, and no tones side by side."""
 
 _RECORDED = ("FluidR3Mono_GM", "FluidR3_GM", "GeneralUser-v1.47", "MuseScore_General")
 """Soundfonts that sound most like the instruments, in this order: their solo strings are heard as strings in 8 of 8
@@ -239,7 +240,7 @@ def _fading(
     if lost > _STEADY or share < _LEAST_SHARE:
         return None
     if np.median(told) < _BEATING:
-        return min(float(cents), _MOST_CENTS), 1.0, 2.0 if variance < _TWO_TONES else 3.0
+        return (float(cents), 1.0, 2.0 if variance < _TWO_TONES else 3.0) if cents <= _OUT_OF_TUNE else None
     width = float(np.sqrt(max(cents**2 - swing**2 / 2, 0.0) / share))
     return (min(width, _MOST_CENTS), share, 0.0) if width >= _FEWEST_CENTS else None
 
