@@ -4319,7 +4319,7 @@ Klicken zum Kopieren</translation>
     </message>
     <message>
         <source>choir aahs</source>
-        <translation type="unfinished"></translation>
+        <translation>Chor-Aahs</translation>
     </message>
     <message>
         <source>church organ</source>
