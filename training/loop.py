@@ -12,7 +12,8 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from accelerate.utils import broadcast
 from torch import Tensor, nn
 
 from engine.errors import UserError
+from engine.session.locking import claimed
 from training import checkpoints
 from training.checkpoints import Checkpoint
 from training.feeding import batches
@@ -92,15 +94,38 @@ def train(stage: Stage, request: RunRequest) -> RunReport:
     if request.threads:
         torch.set_num_threads(request.threads)
     accelerator = accelerator_for(request.device, request.precision)
-    run = _Run(stage, request, accelerator)
-    # Gradients of what hardly matters fall below the smallest normal number, on which a CPU is fifty times slower.
-    torch.set_flush_denormal(True)
+    # Of several processes of one training the first writes.
+    with _alone(request.run) if accelerator.is_main_process else nullcontext():
+        run = _Run(stage, request, accelerator)
+        # Gradients of what hardly matters fall below the smallest normal number, on which a CPU is fifty times slower.
+        torch.set_flush_denormal(True)
+        try:
+            with stop_signals(run.stop):
+                return run.go()
+        finally:
+            torch.set_flush_denormal(False)
+            run.journal.close()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else trains in the folder meanwhile: two runs would write over each other's checkpoints."""
     try:
-        with stop_signals(run.stop):
-            return run.go()
-    finally:
-        torch.set_flush_denormal(False)
-        run.journal.close()
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made ({error.strerror})", "choose another --run") from error
+    with ExitStack() as held:
+        held.callback(_drop_if_empty, folder)
+        try:
+            held.enter_context(claimed(folder))
+        except BlockingIOError as error:
+            raise UserError(f"another training writes to {folder}", "wait for it, or choose another --run") from error
+        yield
+
+
+def _drop_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 class _Run:

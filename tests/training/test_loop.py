@@ -254,6 +254,22 @@ def test_what_a_resume_does_differently_is_said_and_kept(tmp_path: Path, capsys:
     assert "goes on from step 3 with learning_rate 0.1 -> 0.01, seed 0 -> 4" in capsys.readouterr().err
 
 
+def test_two_trainings_do_not_share_a_folder(tmp_path: Path) -> None:
+    def begin_another(step: int) -> None:
+        if step == 2:
+            with pytest.raises(UserError, match="another training writes"):
+                train(Line(), request(tmp_path / "run"))
+
+    assert train(Line(act=begin_another), request(tmp_path / "run")).step == 6
+    assert train(Line(), request(tmp_path / "run", steps=8)).step == 8, "it is free again"
+
+
+def test_a_run_that_comes_to_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        train(Line(), request(tmp_path / "run", init_from=tmp_path / "nothing"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_folder_of_another_stage_is_refused(tmp_path: Path, toy_stage: MakeStage) -> None:
     train(toy_stage("listener"), request(tmp_path, steps=1))
     with pytest.raises(UserError, match="another stage"):

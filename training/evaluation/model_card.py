@@ -167,7 +167,9 @@ def _making(bundle: Bundle) -> list[str]:
     configuration, stages = bundle.configuration, _stages(bundle)
     unet, latents = configuration.unet, configuration.autoencoder
     rate = configuration.sample_rate / latents.samples_per_frame
-    timbres = configuration.synthesizer.timbres + configuration.synthesizer.kits
+    timbres = 0
+    if unet.space == "score" and "synthesizer" in bundle.parts:
+        timbres = int((bundle.weights("synthesizer")["owner"] >= 0).sum())  # there may be room for more
     lines = [
         "## What it is",
         "",
