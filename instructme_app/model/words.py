@@ -10,6 +10,9 @@ from engine.vocabulary import Term, Vocabulary
 ADDED_FIRST = ("strings", "organ", "drums", "piano")
 """What is offered to be added, where it is not there already."""
 
+APART = ("drums", "bass", "vocals")
+"""Whose part nobody else plays well, and who play nobody else's."""
+
 
 def learnt(ready: Ready) -> Vocabulary:
     """Only what the loaded model has learnt can be asked for, by all the names that we know for it."""
@@ -29,6 +32,8 @@ def suggest(heard: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Up to four instructions; nothing is offered for removal that is not heard."""
     absent = [name for name in ADDED_FIRST if name not in heard and name in vocabulary.instrument_names]
     lines = [f"remove the {name}" for name in heard[:1]] + [f"solo the {name}" for name in heard[1:2]]
-    if len(heard) > 2 and len(absent) > 1:
-        lines.append(f"replace {heard[2]} with {absent[1]}")
+    leaving = [name for name in heard[2:] if name not in APART]
+    coming = [name for name in absent[1:] if name not in APART]
+    if leaving and coming:
+        lines.append(f"replace {leaving[0]} with {coming[0]}")
     return (*lines, *(f"add {name}" for name in absent[:1]))
