@@ -7,18 +7,6 @@ from pathlib import Path
 import pytest
 
 from engine.session import SOURCE, Project
-from tests.engine.session.test_project import edit, song
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A project with a branch: 1 <- 2 and 1 <- 3, current is 3."""
-    with Project.create(tmp_path / "project", song(tmp_path)) as project:
-        edit(project, "remove drums")
-        edit(project, "add strings")
-        project.undo()
-        edit(project, "add organ")
-    return tmp_path / "project"
 
 
 def test_what_was_worked_out_of_a_round_goes_with_it(folder: Path) -> None:
